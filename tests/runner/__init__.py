@@ -1,0 +1,1 @@
+"""What bin/test runs: the checks, then the suite on SQLite, on PostgreSQL with Redis, and in a browser."""
