@@ -1,0 +1,1 @@
+"""Concord: people, their roles, teams and time zones."""

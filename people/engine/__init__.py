@@ -1,0 +1,1 @@
+"""Pure Python of people: no ORM, no request."""
