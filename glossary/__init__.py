@@ -1,0 +1,1 @@
+"""Concord: policies and definitions."""

@@ -1,0 +1,1 @@
+"""Pure rules of the policies: documents, conditions, words, seals. No ORM, no clock."""

@@ -1,0 +1,1 @@
+"""Commands: publish_playbook, verify_policies."""

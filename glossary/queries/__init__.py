@@ -1,0 +1,1 @@
+"""Questions about policies in force and their history."""

@@ -1,0 +1,1 @@
+"""Acts on policies: one atomic function each."""
