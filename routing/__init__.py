@@ -1,0 +1,1 @@
+"""Concord: leads, stages, routing and clocks."""

@@ -1,0 +1,1 @@
+"""The pure calculations of routing: plain data in, plain data out; no database and no clock of their own."""
