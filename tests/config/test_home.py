@@ -1,0 +1,54 @@
+"""The start page leads everyone to the page of their role."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from config.home import start_pages
+
+EXPECTED = {
+    "sdr": "desk",
+    "ae": "desk",
+    "manager": "team",
+    "revops": "team",
+    "marketing_ops": "team",
+    "sales_ops": "team",
+    "cro": "reports",
+    "cmo": "reports",
+    "finance": "reports",
+    "analytics": "reports",
+    "enablement": "glossary",
+}
+
+
+@pytest.mark.parametrize(("who", "page"), EXPECTED.items())
+def test_everyone_starts_at_the_page_of_their_role(cast: SimpleNamespace, who: str, page: str) -> None:
+    assert next(start_pages(getattr(cast, who))) == page
+
+
+@pytest.mark.parametrize("who", EXPECTED)
+def test_the_start_page_opens(cast: SimpleNamespace, playbook: object, who: str) -> None:
+    client = Client()
+    client.force_login(getattr(cast, who))
+
+    response = client.get("/", follow=True)
+
+    assert response.redirect_chain
+    assert response.status_code == 200
+
+
+def test_account_index_leads_home(cast: SimpleNamespace) -> None:
+    client = Client()
+    client.force_login(cast.sdr)
+
+    assert client.get("/account/").headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("name", sorted(set(EXPECTED.values())))
+def test_start_pages_exist(name: str) -> None:
+    try:
+        assert reverse(name).startswith("/")
+    except NoReverseMatch:
+        pytest.fail(f"there is no page named {name}")
