@@ -1,0 +1,48 @@
+"""Facts: all that is known of one lead at a moment. Read from the database by routing.queries.facts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourFact:
+    """Something the lead did. `recorded_at` is when Concord learned of it."""
+
+    name: str
+    occurred_at: datetime
+    recorded_at: datetime
+    properties: Mapping[str, object] = field(default_factory=dict)
+
+    def is_seen_at(self, now: datetime) -> bool:
+        """Whether it had happened and was recorded by `now`."""
+        return self.occurred_at <= now and self.recorded_at <= now
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One lead.
+
+    Attributes:
+        values: by field key: columns, attributes and derived fields. None and "" mean unknown.
+        behaviours: in any order; those after `now` are ignored by whoever evaluates.
+        recorded: by field key: when the value was recorded, and what caused it (intake, import, …).
+    """
+
+    values: Mapping[str, object]
+    behaviours: Sequence[BehaviourFact] = ()
+    recorded: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)
+
+    @cached_property
+    def behaviours_by_name(self) -> dict[str, list[BehaviourFact]]:
+        """Behaviours by name."""
+        return by_name(self.behaviours)
+
+
+def by_name(behaviours: Iterable[BehaviourFact]) -> dict[str, list[BehaviourFact]]:
+    """Behaviours by name, each in the order given."""
+    found: dict[str, list[BehaviourFact]] = {}
+    for behaviour in behaviours:
+        found.setdefault(behaviour.name, []).append(behaviour)
+    return found

@@ -1,0 +1,1 @@
+"""Tests of the routing app, mirroring its rooms."""

@@ -1,0 +1,1 @@
+"""Tests of criteria: words, evaluation in Python and SQL, scoring."""
