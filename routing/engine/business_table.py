@@ -67,6 +67,13 @@ class BusinessTable:
             i = bisect_left(through, position, i + 1)
         return position - self.shift[i] if i < len(through) else None
 
+    def turn(self, at: int) -> int | None:
+        """The next opening or close after `at`; None where the table ends first."""
+        i = bisect_right(self.opens, at) - 1
+        if at < self.closes[i]:
+            return self.closes[i] if self.closes[i] < self.end else None
+        return self.opens[i + 1] if i + 1 < len(self.opens) else None
+
     def is_open(self, at: int) -> bool:
         """Whether `at` lies in a window: at its opening yes, at its close no."""
         return at < self.closes[bisect_right(self.opens, at) - 1]

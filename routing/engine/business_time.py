@@ -30,6 +30,7 @@ __all__ = [
     "is_open",
     "last_met_at",
     "next_open",
+    "next_turn",
     "parse_duration",
     "point_at",
 ]
@@ -141,6 +142,16 @@ def is_open(calendar: CompiledCalendar, instant: datetime) -> bool:
     """Whether `instant` lies in a window: at the opening yes, at the close no."""
     at = micros(instant)
     return calendar.covering(at, at).is_open(at)
+
+
+def next_turn(calendar: CompiledCalendar, instant: datetime) -> datetime | None:
+    """The next instant (UTC) after `instant` at which the calendar opens or closes; None if it never does.
+
+    Raises `BusinessTimeError` for a naive datetime.
+    """
+    at = micros(instant)
+    turn = calendar.covering(at, at).turn(at)
+    return None if turn is None else moment(turn)
 
 
 def _target(seconds: float) -> int:

@@ -72,7 +72,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_sla_questions() -> None:
     assert read_sla({"key": "first_touch"}, KNOWN) == SlaParameters(key="first_touch")
-    with pytest.raises(ParametersRefused, match="'lunch'.*first_touch"):
+    with pytest.raises(ParametersRefused, match=r"'lunch'.*first_touch"):
         read_sla({"key": "lunch"}, KNOWN)
 
 

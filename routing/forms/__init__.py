@@ -1,0 +1,1 @@
+"""Forms of routing: filters of lists, uploads, corrections."""

@@ -1,0 +1,1 @@
+"""Commands of routing: setup and what brings leads in."""

@@ -1,0 +1,1 @@
+"""Acts on leads, assignments, clocks and imports: one atomic function each."""

@@ -1,0 +1,1 @@
+"""Imports: taking files in, running them in chunks, quarantine, named mappings."""

@@ -1,0 +1,1 @@
+"""Tests of the pure calculations of routing: no database, no clock."""

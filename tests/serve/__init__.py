@@ -1,0 +1,1 @@
+"""The two commands of the README, run as a person would."""
