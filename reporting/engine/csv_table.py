@@ -1,0 +1,90 @@
+"""Reports as CSV: a heading row, then one line per row and total; cells that no spreadsheet computes."""
+
+import csv
+import io
+from typing import Any
+
+from routing.engine.export_cells import neutralise
+
+CONVERSION_COLUMNS = (
+    "row",
+    "entered",
+    "mature",
+    "immature",
+    "converted",
+    "rate_percent",
+    "low_percent",
+    "high_percent",
+    "rate",
+    "why_not",
+    "timed",
+    "median_days",
+    "p75_days",
+    "negative_durations",
+    "advanced",
+    "recycled",
+    "disqualified",
+    "other_outcome",
+    "other_detour",
+    "still_open",
+    "voided",
+    "immature_converted",
+    "late",
+    "skipped",
+    "from_entries",
+    "to_entries",
+    "activity_percent",
+    "left_truncated",
+)
+SLA_COLUMNS = (
+    "row",
+    "met",
+    "late",
+    "overdue",
+    "counted",
+    "rate_percent",
+    "low_percent",
+    "high_percent",
+    "rate",
+    "pending",
+    "void",
+    "flagged",
+    "timed",
+    "zero",
+    "p50",
+    "p75",
+    "p90",
+    "p50_wall",
+    "p75_wall",
+    "p90_wall",
+)
+_TOTALS = ("total", "total_without_truncated")
+
+
+def csv_text(result: dict[str, Any]) -> str:
+    """The table of either report; lines end with CR LF as RFC 4180 says."""
+    columns = SLA_COLUMNS if result["kind"] == "sla" else CONVERSION_COLUMNS
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    for row in [*result["rows"], *(result[name] for name in _TOTALS if name in result)]:
+        flat = {**row, **_flat_percentiles(row), "row": row["label"]}
+        writer.writerow([_cell(flat[name]) for name in columns])
+    return out.getvalue()
+
+
+def _flat_percentiles(row: dict[str, Any]) -> dict[str, Any]:
+    if "business" not in row:
+        return {}
+    names = ("p50", "p75", "p90")
+    business = {name: row["business"][name] for name in names}
+    return business | {f"{name}_wall": row["wall"][name] for name in names}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    # A number is no formula, not even a negative one.
+    return neutralise(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,106 @@
+"""The questions of the reports as forms; reading and refusing is done in `engine.reading`, as at the terminal."""
+
+from collections.abc import Mapping, Sequence
+
+from django import forms
+
+from glossary.engine.documents import GlossaryDocument
+from glossary.types import EditionInForce
+from reporting.engine.errors import CountingError
+from reporting.engine.parameters import SLA_ROWS, Basis, ConversionParameters, SlaParameters
+from reporting.engine.reading import AS_OF_EXAMPLE, Vocabulary, read_conversion, read_sla
+from reporting.exceptions import ParametersRefused
+from routing.engine.documents.routing import RoutingDocument
+
+Choices = Sequence[tuple[str, str]]
+
+
+def _select(label: str, choices: Choices, *, required: bool = False) -> forms.CharField:
+    # A CharField: what is not among the choices is refused by the reader, in its own words.
+    return forms.CharField(label=label, required=required, widget=forms.Select(choices=choices))
+
+
+def _text(label: str, example: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=False, max_length=40, widget=forms.TextInput(attrs={"placeholder": example})
+    )
+
+
+class _QuestionForm(forms.Form):
+    """Gives the period and the as-of instant; a subclass adds its own fields and reads the question."""
+
+    def __init__(self, data: Mapping[str, str], edition: EditionInForce, known: Vocabulary) -> None:
+        super().__init__(data, auto_id="ask_%s")
+        self.known = known
+        self.fields |= self.own_fields(edition)
+        self.fields |= {
+            "since": _text("First month or day", "2018-01"),
+            "until": _text("Last month or day", "2018-05"),
+            "as_of": _text("As of", AS_OF_EXAMPLE),
+        }
+
+    def own_fields(self, edition: EditionInForce) -> dict[str, forms.Field]:
+        """Fields of this report."""
+        raise NotImplementedError
+
+    def read(self, texts: Mapping[str, str]) -> None:
+        """Read the question from cleaned texts; raises ParametersRefused."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, str]:
+        texts = {name: str(value or "") for name, value in self.cleaned_data.items()}
+        if not self.errors:
+            try:
+                self.read(texts)
+            except ParametersRefused as refusal:
+                for problem in refusal.problems:
+                    self._tell(problem)
+        return texts
+
+    def _tell(self, problem: object) -> None:
+        named = isinstance(problem, CountingError) and problem.field in self.fields
+        self.add_error(problem.field if named and isinstance(problem, CountingError) else None, str(problem))
+
+
+class ConversionForm(_QuestionForm):
+    """The question of the conversion report; `parameters` once it is valid."""
+
+    parameters: ConversionParameters
+
+    def own_fields(self, edition: EditionInForce) -> dict[str, forms.Field]:
+        """Stages of the edition in force, window, rows and basis."""
+        stages = [(stage.key, stage.name) for stage in edition.document(GlossaryDocument).stages]
+        rows = [(key, key.replace("_", " ")) for key in ("total", "month", *self.known.dimensions)]
+        return {
+            "from": _select("From", stages, required=True),
+            "to": _select("To", stages, required=True),
+            "window": _text("Within days", "no window"),
+            "by": _select("By", rows),
+            "basis": _select(
+                "Imported history",
+                [(Basis.KNOWN, "from when it happened"), (Basis.RECORDED, "once imported")],
+            ),
+        }
+
+    def read(self, texts: Mapping[str, str]) -> None:
+        """Set `parameters`."""
+        self.parameters = read_conversion(texts, self.known)
+
+
+class SlaForm(_QuestionForm):
+    """The question of the SLA report; `parameters` once it is valid."""
+
+    parameters: SlaParameters
+
+    def own_fields(self, edition: EditionInForce) -> dict[str, forms.Field]:
+        """Promises of the edition in force, and the rows."""
+        promises = [(target.key, target.name) for target in edition.document(RoutingDocument).sla]
+        names = {"key": "promise"}
+        return {
+            "key": _select("Promise", [("", "all"), *promises]),
+            "by": _select("By", [(key, names.get(key, key)) for key in SLA_ROWS]),
+        }
+
+    def read(self, texts: Mapping[str, str]) -> None:
+        """Set `parameters`."""
+        self.parameters = read_sla(texts, self.known)

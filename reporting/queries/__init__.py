@@ -1,0 +1,1 @@
+"""Reading what reports are counted from, and the stored runs."""
