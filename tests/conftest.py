@@ -20,6 +20,7 @@ def pytest_configure() -> None:
     """Static files by their plain names: no collected manifest is needed to render a page in a test."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -62,7 +62,7 @@ def quarantine_row(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, row: QuarantinedRow) -> RowForm:
-    order = [heading for heading in row.batch.mapping.get("columns", {}) if heading in row.raw]
+    order = [heading for heading in row.batch.dialect.get("headings", []) if heading in row.raw]
     order += [heading for heading in row.raw if heading not in order and not heading.startswith("(cell ")]
     cells = {heading: (row.raw | row.corrected)[heading] for heading in order}
     found = {error["heading"]: error["message"] for error in row.errors if error["heading"]}

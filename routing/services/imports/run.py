@@ -111,7 +111,9 @@ def _claim(batch_id: int, now: datetime) -> bool:
 def _run(batch: ImportBatch, now: datetime, tick: Callable[[], datetime], report: Report | None) -> None:
     context, total = prepare(batch, now=now)
     dates = {heading: fmt.value for heading, fmt in context.reader.formats.items()}
-    batch.rows_total, batch.dialect = total, batch.dialect | {"dates": dates}
+    # A list keeps its order in every database; the keys of a JSON object don't.
+    headings = list(context.reader.headings)
+    batch.rows_total, batch.dialect = total, batch.dialect | {"dates": dates, "headings": headings}
     batch.save(update_fields=["rows_total", "dialect"])
     seen: set[str] = set()
     with opened(batch) as sheet:
