@@ -1,0 +1,1 @@
+"""The demo organisation: a made-up company whose year is played through the real services."""

@@ -1,0 +1,97 @@
+"""The demo organisation: reproducible from its seed, and wholly there or not at all."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from config.demo.play import Play
+from config.management.commands import demo
+from notifications.models import Notification
+from people.models import User
+from routing.models import Assignment, Lead, SlaClock, StageEntry
+from tests.support import NOW
+
+pytestmark = pytest.mark.django_db
+LEADS = 90
+ROLES = {"sdr", "ae", "sales_manager", "revops", "cro", "cmo", "finance", "marketing_ops"}
+
+
+@pytest.fixture(autouse=True)
+def _six_weeks_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "YEAR", timedelta(days=42))
+
+
+def play(**options: object) -> str:
+    """Run the command and give back what it says."""
+    out = io.StringIO()
+    call_command("demo", **{"leads": LEADS, "until": NOW, "stdout": out, **options})
+    return out.getvalue()
+
+
+def story(**options: object) -> list[tuple[object, ...]]:
+    """The log of a demo that is forgotten at once, without the keys that a database gives."""
+    with transaction.atomic():
+        play(**options)
+        rows = StageEntry.objects.order_by("occurred_at", "lead__email", "id")
+        told = list(rows.values_list("lead__email", "from_stage", "to_stage", "occurred_at", "actor_name"))
+        transaction.set_rollback(True)
+    return told
+
+
+def test_a_demo_has_what_there_is_to_see() -> None:
+    assert "ava" in play()
+
+    assert set(User.objects.values_list("groups__name", flat=True)) >= ROLES
+    assert not User.objects.filter(is_demo=False).exists()
+    assert Lead.objects.count() == LEADS
+    assert set(Lead.objects.values_list("region", flat=True)) >= {"emea", "amer", "apac"}
+    reached = set(StageEntry.objects.values_list("to_stage", flat=True))
+    assert reached >= {"inquiry", "lead", "mql", "sal", "recycled", "disqualified"}
+    assert SlaClock.objects.running().exists()
+    assert SlaClock.objects.filter(breached_at__isnull=False).exists()
+    assert Assignment.objects.filter(ended_at=None, owner__isnull=False).exists()
+
+
+def test_the_same_seed_tells_the_same_story() -> None:
+    first = story()
+    assert len(first) > LEADS
+    assert story() == first
+
+
+def test_another_seed_tells_another() -> None:
+    assert story(seed=21) != story(seed=20)
+
+
+def test_a_demo_that_was_interrupted_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a company must not pass for a whole one at the next start."""
+
+    def interrupted(self: Play, leads: int, **given: object) -> None:
+        User.objects.update(first_name="Half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Play, "run", interrupted)
+        play(if_empty=True)
+    assert not User.objects.exists()
+
+    assert "is ready" in play(if_empty=True)
+    assert Lead.objects.count() == LEADS
+
+
+def test_a_second_start_keeps_what_is_there() -> None:
+    play()
+    entries = StageEntry.objects.count()
+
+    assert "ava" in play(if_empty=True)
+    assert StageEntry.objects.count() == entries
+    with pytest.raises(CommandError, match="only goes into an empty database"):
+        play()
+
+
+def test_the_played_past_sends_no_mail_today() -> None:
+    play()
+    assert Notification.objects.exists()
+    assert not Notification.objects.filter(state="pending", not_before__lt=NOW).exists()
