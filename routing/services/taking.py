@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from glossary.queries.editions import memo
 from people.access import name_of
 from people.models import User
 from routing.choices import AssignmentCause
@@ -14,6 +15,7 @@ from routing.services.placing import Place
 from routing.services.pools import count_for
 
 
+@memo()
 @transaction.atomic
 def take(lead_id: int, *, acting_user: User, now: datetime) -> Assignment:
     """Make the acting user the owner of a lead that waits unowned in one of their queues.

@@ -21,6 +21,9 @@
     if (event.key === "k" && (event.ctrlKey || event.metaKey) && document.querySelector(".c-page")) event.stopPropagation();
   });
 
+  // unfold writes a chosen file's name into a text box beside the field; ours has none, the browser shows the name.
+  for (const input of document.querySelectorAll(".c-page input[type=file]")) input.hasChangeListener = true;
+
   // A form is sent once: a second click on a slow connection does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;

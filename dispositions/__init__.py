@@ -1,0 +1,1 @@
+"""Concord: the desk and dispositions."""

@@ -1,0 +1,1 @@
+"""Acts of the desk: one atomic function each."""
