@@ -34,7 +34,7 @@ APP_GROUPS = {
     "auth": PEOPLE,
     "routing": LEADS,
     "glossary": POLICIES,
-    "dispositions": POLICIES,
+    "dispositions": LEADS,
     "reporting": POLICIES,
     "notifications": NOTICES,
 }

@@ -22,14 +22,14 @@ from notifications.queries import unread_count
 PORTAL_PREFIXES_EXCLUDED = ("/admin/", "/static/")
 
 
-class PortalAuthenticationForm(UnfoldAuthenticationForm):  # type: ignore[misc]  # unfold ships no types
+class PortalAuthenticationForm(UnfoldAuthenticationForm):
     """Unfold's sign-in form without its staff check: everyone with an active account may enter the portal."""
 
     def confirm_login_allowed(self, user: Any) -> None:
         PlainAuthenticationForm.confirm_login_allowed(self, user)
 
 
-class GovernanceSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no types
+class GovernanceSite(UnfoldAdminSite):
     """The admin: drafts, people, queues, calendars, settings."""
 
     site_header = "Concord"
@@ -37,7 +37,7 @@ class GovernanceSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no 
     index_title = "Administration"
 
 
-class PortalSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no types
+class PortalSite(UnfoldAdminSite):
     """The site of reps, managers, approvers and readers."""
 
     settings_name = "UNFOLD_PORTAL"

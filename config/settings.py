@@ -6,30 +6,28 @@ With nothing set: SQLite and the file-system broker under `var/`, DEBUG off, loc
 from datetime import timedelta
 from pathlib import Path
 
-import environ
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from config import environment as env
 from config.look import UNFOLD, UNFOLD_PORTAL
 from config.secrets import read_or_make
 
 __all__ = ["UNFOLD", "UNFOLD_PORTAL"]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 
-VAR_DIR = Path(env.str("CONCORD_VAR", default=str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = env.folder("CONCORD_VAR", BASE_DIR / "var")
 
 # --- identity and secrets -----------------------------------------------------------------------------
-DEBUG = env.bool("CONCORD_DEBUG", default=False)
-SECRET_KEY = env.str("CONCORD_SECRET_KEY", default="") or read_or_make(VAR_DIR / "secrets", "secret_key")
-SECRET_KEY_FALLBACKS = env.list("CONCORD_SECRET_KEY_FALLBACKS", default=[])
+DEBUG = env.flag("CONCORD_DEBUG")
+SECRET_KEY = env.text("CONCORD_SECRET_KEY") or read_or_make(VAR_DIR / "secrets", "secret_key")
+SECRET_KEY_FALLBACKS = env.words("CONCORD_SECRET_KEY_FALLBACKS", [])
 # The first key signs; all of them verify. Their ids are digests of the keys (glossary.engine.seal).
-POLICY_KEYS = env.list("CONCORD_POLICY_KEYS", default=[]) or [read_or_make(VAR_DIR / "secrets", "policy_key")]
-ALLOWED_HOSTS = env.list("CONCORD_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CONCORD_ORIGINS", default=[])
-HTTPS = env.bool("CONCORD_HTTPS", default=False)
-ORGANISATION = env.str("CONCORD_ORGANISATION", default="Concord")
+POLICY_KEYS = env.words("CONCORD_POLICY_KEYS", []) or [read_or_make(VAR_DIR / "secrets", "policy_key")]
+ALLOWED_HOSTS = env.words("CONCORD_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CONCORD_ORIGINS", [])
+HTTPS = env.flag("CONCORD_HTTPS")
+ORGANISATION = env.text("CONCORD_ORGANISATION", "Concord")
 
 # --- applications -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -95,7 +93,7 @@ CRISPY_TEMPLATE_PACK = "unfold_crispy"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["unfold_crispy"]
 
 # --- database -----------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'concord.sqlite3'}")}
+DATABASES = {"default": env.database(VAR_DIR / "concord.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock at BEGIN: two writers queue up instead of failing midway.
@@ -110,7 +108,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 
 # --- broker, cache ------------------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.text("REDIS_URL")
 if REDIS_URL:
     CACHES = {
         "default": {
@@ -170,10 +168,9 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("CONCORD_FROM_EMAIL", default="concord@localhost")
-SITE_URL = env.str("CONCORD_SITE_URL", default="http://127.0.0.1:8000")
+vars().update(env.mail())
+DEFAULT_FROM_EMAIL = env.text("CONCORD_FROM_EMAIL", "concord@localhost")
+SITE_URL = env.text("CONCORD_SITE_URL", "http://127.0.0.1:8000")
 
 # --- files --------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -187,7 +184,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-IMPORT_MAX_BYTES = env.int("CONCORD_IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
+IMPORT_MAX_BYTES = env.number("CONCORD_IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 
 # --- security -----------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -213,10 +210,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+LOG_LEVEL = env.one_of("CONCORD_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("CONCORD_LOG_LEVEL", default="INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.one_of("CONCORD_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")),
+    },
 }

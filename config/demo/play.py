@@ -50,7 +50,7 @@ class Play:
     def run(self, leads: int, *, start: datetime) -> Iterator[int]:
         """Play `leads` leads from `start` on; yields the number of acts done so far, now and then.
 
-        Acts are grouped into transactions of 250: a played year is one bulk load, not 20,000 commits.
+        Acts are grouped by 250 into parts of the one transaction that the caller holds: this is a bulk load.
         """
         for number, moment in enumerate(arrivals(self.rng, leads, start, self.end)):
             self.at(moment, self._arrival(invent(self.rng, number, moment)))

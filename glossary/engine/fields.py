@@ -109,6 +109,7 @@ DERIVED_FIELDS: dict[str, ContractField] = {
         _derived("age_days", "Days since capture", FieldType.NUMBER),
         _derived("owner", "Owner", FieldType.TEXT),
         _derived("territory", "Territory", FieldType.TEXT),
+        _derived("stage", "Stage", FieldType.TEXT),
         # The first human outbound touch of the current pass; automatic mails and replies do not count.
         _derived("first_touch_at", "First touch", FieldType.DATE),
     )

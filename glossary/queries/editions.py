@@ -4,8 +4,8 @@ Two caches, neither of which can serve a forged row:
 1. per process: the whole line of edition rows as last verified, and the parsed documents by edition seal. A
    seal covers what it names, so this cache is never stale; rows that differ in a single byte from the
    verified ones are verified anew;
-2. per request or task, inside `memo()`: the line is read once. Outside of it every question reads it anew
-   (one query).
+2. per request, task or act, inside `memo()`: the line is read once. Outside of it every question reads it
+   anew (one query).
 """
 
 import logging
@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, reduce
+from operator import attrgetter
 
 from django.db.models import Q, QuerySet
 
@@ -50,7 +51,13 @@ _editions: dict[tuple[int, str], EditionInForce] = {}
 
 @contextmanager
 def memo() -> Iterator[None]:
-    """Read the line of editions at most once inside; what others publish meanwhile is seen afterwards."""
+    """Read the line of editions at most once inside; what others publish meanwhile is seen afterwards.
+
+    Inside another one it changes nothing: the outermost act sees one line from its beginning to its end.
+    """
+    if _memo.get() is not None:
+        yield
+        return
     token = _memo.set(_Memo())
     try:
         yield
@@ -116,7 +123,7 @@ def _line() -> list[Edition]:
     current = _memo.get()
     if current is not None and current.line is not None:
         return current.line
-    line = list(Edition.objects.order_by("number"))
+    line = sorted(Edition.objects.order_by(), key=attrgetter("number"))
     fingerprint = tuple(_row(edition) for edition in line)
     if fingerprint != _process.line:
         with _alarm():

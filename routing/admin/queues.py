@@ -15,6 +15,7 @@ from glossary.queries.editions import edition_at
 from people.models import User
 from routing.admin.access import OperationsAdmin
 from routing.engine.documents import RoutingDocument
+from routing.forms.named_accounts import NamedAccountForm
 from routing.models import NamedAccount, QueueMember
 
 
@@ -80,6 +81,7 @@ class QueueMemberAdmin(SimpleHistoryAdmin, OperationsAdmin):
 class NamedAccountAdmin(SimpleHistoryAdmin, OperationsAdmin):
     """Accounts that belong to a person, whatever the territory says."""
 
+    form = NamedAccountForm
     list_display = ["name", "domain", "owner"]
     list_select_related = ["owner"]
     search_fields = ["name", "domain", "owner__username"]

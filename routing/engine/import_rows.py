@@ -100,6 +100,16 @@ class RowReader:
             found.errors.append(self._nobody())
         return found
 
+    def seems_live(self, row: Row) -> bool:
+        """Whether `is_live` will say so of the row if it can be taken; cheap, it reads nothing but blanks."""
+        if self.spec.mode is not Mode.LEADS:
+            return False
+        filled = {h for h, text in zip(self.headings, row.cells, strict=True) if self._cell(text)}
+        stages = (h for h, target in self.spec.dated.items() if isinstance(target, StageTarget))
+        return filled.isdisjoint(stages) and any(
+            h in filled for h, k in self.spec.fields.items() if k == "email"
+        )
+
     def _cell(self, text: str) -> str:
         text = clean(text)
         return "" if text in self.spec.blanks else text

@@ -18,7 +18,7 @@ SEARCHED = ("email", "company", "first_name", "last_name")
 MAX_WORDS = 6
 
 
-class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+class LeadFilter(django_filters.FilterSet):
     """Stage, owner, source, region, queue and words; `queryset` is what the person may see."""
 
     q = django_filters.CharFilter(method="search", label="E-mail, company or name", max_length=200)

@@ -52,7 +52,9 @@ class ImportBatch(models.Model):
     rows_quarantined = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     findings = models.JSONField(
-        default=list, blank=True, help_text="Dry run: the first rows that would be set aside, with their errors."
+        default=list,
+        blank=True,
+        help_text="Dry run: the first rows that would be set aside, with their errors.",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -72,7 +74,10 @@ class ImportBatch(models.Model):
             # Nothing is dropped: every row read is accounted for.
             models.CheckConstraint(
                 condition=Q(
-                    rows_read=F("rows_created") + F("rows_updated") + F("rows_unchanged") + F("rows_quarantined")
+                    rows_read=F("rows_created")
+                    + F("rows_updated")
+                    + F("rows_unchanged")
+                    + F("rows_quarantined")
                 ),
                 name="import_rows_add_up",
             )

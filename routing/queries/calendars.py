@@ -9,12 +9,8 @@ from routing.models import CalendarRevision
 
 def latest_revision(key: str) -> CalendarRevision | None:
     """The newest revision of the calendar `key`; None when no hours were ever laid down for it."""
-    return (
-        CalendarRevision.objects.filter(calendar__key=key)
-        .select_related("calendar")
-        .order_by("-number")
-        .first()
-    )
+    newest = CalendarRevision.objects.filter(calendar__key=key).order_by("-number")[:1]
+    return next(iter(newest), None)
 
 
 def compiled(revision: CalendarRevision | None) -> CompiledCalendar:

@@ -10,29 +10,30 @@ from routing.models import Attempt, SlaClock
 from routing.queries.calendars import compiled
 
 
-def face_of(clock: SlaClock) -> ClockFace:
-    """The face of a clock, with its pauses (one query unless they were prefetched)."""
+def face_of(clock: SlaClock, pauses: tuple[Pause, ...] | None = None) -> ClockFace:
+    """The face of a clock. `pauses`: None = as they are stored (one query unless they were prefetched)."""
     return ClockFace(
         calendar=compiled(clock.calendar),
         counted_from=clock.counted_from or clock.started_at,
         target_seconds=clock.target_seconds,
-        pauses=_pauses(clock),
+        pauses=pauses_of(clock) if pauses is None else pauses,
         used_seconds=clock.used_seconds,
     )
 
 
-def face_of_attempt(attempt: Attempt) -> ClockFace:
+def face_of_attempt(attempt: Attempt, pauses: tuple[Pause, ...] | None = None) -> ClockFace:
     """The face of an owner's attempt; the pauses are those of the clock it belongs to."""
     return ClockFace(
         calendar=compiled(attempt.calendar),
         counted_from=attempt.counted_from or attempt.started_at,
         target_seconds=attempt.target_seconds,
-        pauses=_pauses(attempt.clock),
+        pauses=pauses_of(attempt.clock) if pauses is None else pauses,
         used_seconds=attempt.used_seconds,
     )
 
 
-def _pauses(clock: SlaClock) -> tuple[Pause, ...]:
+def pauses_of(clock: SlaClock) -> tuple[Pause, ...]:
+    """The pauses of a clock as they are stored."""
     return tuple((pause.started_at, pause.ended_at) for pause in clock.pauses.all())
 
 

@@ -1,4 +1,7 @@
-"""Facts of leads, read from the database: two queries per 500 leads, however much is known of each."""
+"""Facts of leads, read from the database: two queries per 500 leads, however much is known of each.
+
+An act on one lead reads them part by part, and only what is asked for: routing.queries.late_facts.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""When a person of ours first reached out to the lead in its current pass, in SQL."""
+"""When a person of ours first reached out to the lead in its current pass: in SQL, and asked for one lead."""
 
 from datetime import datetime
 
@@ -33,3 +33,17 @@ def first_touch(now: datetime) -> Subquery:
         occurred_at__gte=Coalesce(Subquery(began.values("occurred_at")[:1]), Value(EARLIEST)),
     ).order_by("occurred_at")
     return Subquery(touches.values("occurred_at")[:1], output_field=DateTimeField())
+
+
+def first_touch_of(lead: Lead, *, since: datetime | None, now: datetime) -> datetime | None:
+    """The same for one lead, whose pass began at `since` (None = its first pass: whatever came before counts)."""
+    touches = Touch.objects.filter(
+        Q(lead=lead) | Q(lead__merged_into=lead),
+        automatic=False,
+        inbound=False,
+        occurred_at__lte=now,
+        recorded_at__lte=now,
+    )
+    if since is not None:
+        touches = touches.filter(occurred_at__gte=since)
+    return min(touches.order_by().values_list("occurred_at", flat=True), default=None)

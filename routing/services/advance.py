@@ -4,14 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from glossary.engine.documents import GlossaryDocument, Stage
-from glossary.queries.editions import edition_at
-from glossary.types import EditionInForce
+from glossary.engine.documents import Stage
+from glossary.queries.editions import edition_at, memo
 from people.models import User
 from routing.engine.documents import ScoringDocument
 from routing.engine.evaluate import Facts, Verdict, evaluate
 from routing.exceptions import AdvanceRefused, Conflict, RoutingRefused
 from routing.models import Lead, StageEntry
+from routing.services.case import Case
 from routing.services.locking import locked_lead, require_may_act
 from routing.services.moves import check_move, pass_for
 from routing.services.rescore import rescore
@@ -21,6 +21,7 @@ from routing.types import Evidence
 NO_EVIDENCE = Evidence()
 
 
+@memo()
 @transaction.atomic
 def advance(
     lead_id: int,
@@ -41,22 +42,36 @@ def advance(
     `evidence.occurred_at` may lie in the past, but not before the lead's last entry. Raises NotPermitted,
     MoveNotAllowed, Conflict (already there), AdvanceRefused (with the verdict) or RoutingRefused.
     """
-    edition = edition_at(now)
-    lead = locked_lead(lead_id)
+    lead = locked_lead(lead_id, acting_user=acting_user)
+    return advance_held(lead, to_stage, acting_user=acting_user, now=now, evidence=evidence)
+
+
+def advance_held(
+    lead: Lead,
+    to_stage: str,
+    *,
+    acting_user: User | None,
+    now: datetime,
+    evidence: Evidence = NO_EVIDENCE,
+) -> StageEntry:
+    """As `advance`, from step 2 on, for a lead from `locked_lead`; its columns are brought along in memory too."""
     if lead.merged_into_id is not None:
         raise Conflict(f"{lead} was merged into lead {lead.merged_into_id}. Work on that one.")
     require_may_act(acting_user, lead)
-    stage = check_move(lead, to_stage, edition, acting_user)
+    case = Case(lead, edition_at(now), now)
+    stage = check_move(lead, to_stage, case.edition, acting_user)
     occurred_at = check_time(lead, evidence.occurred_at, now)
-    facts = rescore(lead, edition=edition, now=now)
-    verdict = judge(stage, facts, edition, evidence, now)
+    verdict = judge(case, stage, rescore(case), evidence)
     if not verdict.holds:
         lines = verdict.lacking() or ["its entry definition does not hold"]
         raise AdvanceRefused(
             [f"{lead} cannot enter {stage.short} yet: {line}" for line in lines], verdict.as_json()
         )
-    step = Step(to_stage, pass_for(lead, stage, edition), occurred_at, verdict.as_json(), evidence.reason)
-    return write_entry(lead, step, edition=edition, acting_user=acting_user, now=now)
+    number = pass_for(lead, stage, case.edition)
+    step = Step(to_stage, number, occurred_at, verdict.as_json(), evidence.reason)
+    entry = write_entry(case, step, acting_user=acting_user)
+    case.save()
+    return entry
 
 
 def check_time(lead: Lead, occurred_at: datetime | None, now: datetime) -> datetime:
@@ -76,7 +91,7 @@ def check_time(lead: Lead, occurred_at: datetime | None, now: datetime) -> datet
     return occurred_at
 
 
-def judge(stage: Stage, facts: Facts, edition: EditionInForce, evidence: Evidence, now: datetime) -> Verdict:
+def judge(case: Case, stage: Stage, facts: Facts, evidence: Evidence = NO_EVIDENCE) -> Verdict:
     """The verdict on entering `stage`. Raises AdvanceRefused for a confirmation that it does not ask for."""
     asked = {item.key for item in stage.entry.confirm}
     strangers = sorted(set(evidence.given) - asked)
@@ -88,9 +103,9 @@ def judge(stage: Stage, facts: Facts, edition: EditionInForce, evidence: Evidenc
     return evaluate(
         stage.entry,
         facts,
-        now=now,
-        fields=edition.document(GlossaryDocument).field_by_key,
-        thresholds=edition.document(ScoringDocument).thresholds,
+        now=case.now,
+        fields=case.glossary.field_by_key,
+        thresholds=case.document(ScoringDocument).thresholds,
         given=evidence.given,
         required=stage.required_fields,
     )

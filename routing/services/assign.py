@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from glossary.queries.editions import edition_at
+from glossary.queries.editions import edition_at, memo
 from glossary.types import EditionInForce
 from notifications.choices import Channel
 from notifications.services.outbox import notify
@@ -23,6 +23,7 @@ from routing.engine.documents.routing import ROUTED, Strategy
 from routing.exceptions import NotPermitted, RoutingRefused
 from routing.models import Assignment, Attempt, Lead
 from routing.services import clocks
+from routing.services.case import Case
 from routing.services.locking import locked_lead
 from routing.services.placing import Place, Quest, Trace, from_pool, place, queue_of
 from routing.services.pools import count_for, lock_pool, open_stages
@@ -41,6 +42,7 @@ class Act:
     edition: EditionInForce
 
 
+@memo()
 @transaction.atomic
 def route(
     lead_id: int,
@@ -61,6 +63,13 @@ def route(
     return write_assignment(quest, place(quest), Act(cause, acting_user, now, quest.edition))
 
 
+def route_case(case: Case) -> Assignment:
+    """As `route`, within a case; saves it."""
+    quest = _quest(case)
+    return write_assignment(quest, place(quest), Act(AssignmentCause.ROUTED, None, case.now, case.edition))
+
+
+@memo()
 @transaction.atomic
 def reroute(lead_id: int, *, acting_user: User | None = None, now: datetime) -> Assignment:
     """Route anew, past the present owner and everyone whose attempt is withdrawn: next member, then manager.
@@ -75,6 +84,7 @@ def reroute(lead_id: int, *, acting_user: User | None = None, now: datetime) -> 
     return write_assignment(quest, found, Act(AssignmentCause.REROUTED, acting_user, now, quest.edition))
 
 
+@memo()
 @transaction.atomic
 def assign_to(lead_id: int, owner: User, *, acting_user: User | None, now: datetime) -> Assignment:
     """Give the lead to `owner` by hand (None = the system does). Giving it to its owner again changes nothing.
@@ -95,6 +105,7 @@ def assign_to(lead_id: int, owner: User, *, acting_user: User | None, now: datet
     return write_assignment(quest, Place(queue, owner, lead.territory), act)
 
 
+@memo()
 @transaction.atomic
 def assign_to_queue(lead_id: int, queue: str, *, acting_user: User | None, now: datetime) -> Assignment:
     """Let the lead wait in `queue` without an owner. Raises RoutingRefused for an unknown queue.
@@ -112,6 +123,7 @@ def assign_to_queue(lead_id: int, queue: str, *, acting_user: User | None, now: 
     return write_assignment(quest, Place(queue, None, quest.lead.territory), act)
 
 
+@memo()
 @transaction.atomic
 def drain(queue: str, *, now: datetime) -> int:
     """Hand out what waits in a queue, oldest capture first, while somebody is free. Returns how many leads.
@@ -125,7 +137,7 @@ def drain(queue: str, *, now: datetime) -> int:
     lock_pool(queue)
     done = 0
     for lead in _waiting(queue, edition):
-        quest = Quest(lead, now, edition)
+        quest = Quest(Case(lead, edition, now))
         owner = from_pool(quest, queue)
         if owner is None:
             break
@@ -156,7 +168,11 @@ def _waiting(queue: str, edition: EditionInForce) -> list[Lead]:
 
 def quest_for(lead_id: int, now: datetime, *, anew: bool = False) -> Quest:
     """The locked lead, ready to be placed; `anew` leaves out who had it. Raises as `route`."""
-    lead = locked_lead(lead_id)
+    return _quest(Case(locked_lead(lead_id), edition_at(now), now), anew=anew)
+
+
+def _quest(case: Case, *, anew: bool = False) -> Quest:
+    lead = case.lead
     if lead.merged_into_id is not None:
         raise RoutingRefused(f"Lead {lead.pk} was merged into lead {lead.merged_into_id}; route that one.")
     if lead.suppressed:
@@ -167,7 +183,7 @@ def quest_for(lead_id: int, now: datetime, *, anew: bool = False) -> Quest:
         "existing lead", False, "no other lead has this address" if lead.email else "no address is known"
     )
     excluded = _had_it(lead) if anew else frozenset()
-    return Quest(lead, now, edition_at(now), excluded, trace)
+    return Quest(case, excluded, trace)
 
 
 def _had_it(lead: Lead) -> frozenset[int]:
@@ -205,10 +221,11 @@ def _require_may_assign(lead: Lead, owner: User, acting_user: User | None) -> No
 
 
 def write_assignment(quest: Quest, place: Place, act: Act) -> Assignment:
-    """End the active assignment, begin the next one, bring the lead's columns and the clocks along."""
-    lead = quest.lead
+    """End the active assignment, begin the next one, bring the lead's columns and the clocks along; saves all."""
+    case, lead = quest.case, quest.lead
     former = lead.owner_id
-    Assignment.objects.filter(lead=lead, ended_at__isnull=True).update(ended_at=act.now)
+    if not case.is_new:
+        Assignment.objects.filter(lead=lead, ended_at__isnull=True).update(ended_at=act.now)
     assignment = Assignment.objects.create(
         lead=lead,
         owner=place.owner,
@@ -223,16 +240,16 @@ def write_assignment(quest: Quest, place: Place, act: Act) -> Assignment:
         actor_name=name_of(act.acting_user),
     )
     lead.owner, lead.queue, lead.territory = place.owner, place.queue, place.territory
-    lead.save(update_fields=["owner", "queue", "territory"])
     if lead.owner_id != former:
-        clocks.on_assigned(lead, now=act.now, edition=act.edition)
+        clocks.assigned(case)
     if place.error:
         raise_error(lead, place.error, place.error_key, quest.trace.steps, now=act.now)
-    else:
+    elif not case.is_new:
         settle_errors(lead, acting_user=act.acting_user, now=act.now)
     # A lead that no rule could place is not routed yet, unless somebody got it after all.
     if not place.error or place.owner is not None:
-        clocks.on_event(lead, ROUTED, occurred_at=act.now, now=act.now, edition=act.edition)
+        clocks.happened(case, ROUTED, act.now)
+    case.save()
     _tell_new_owner(assignment, former, act)
     return assignment
 

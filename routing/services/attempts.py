@@ -2,29 +2,26 @@
 
 from datetime import datetime
 
-from glossary.types import EditionInForce
 from people.models import User
 from routing.choices import AttemptState
 from routing.engine.business_time import parse_duration
 from routing.engine.clock_face import ClockFace
 from routing.models import Attempt, SlaClock
 from routing.queries.calendars import compiled
-from routing.queries.clock_faces import face_of_attempt
-from routing.services.calendars import calendar_for
+from routing.services.case import Case
+from routing.services.clock_book import ClockBook
 
 
-def start_attempt(
-    clock: SlaClock, owner: User, queue: str, *, started_at: datetime, edition: EditionInForce
-) -> Attempt:
-    """Give `owner` an attempt on `clock`, on the calendar of the queue they get it from.
+def start_attempt(case: Case, clock: SlaClock, owner: User, *, started_at: datetime) -> None:
+    """Give `owner` an attempt on `clock`, on the calendar of the queue they get the lead from.
 
     The promise is the clock's; a business day is as long as that calendar's.
     """
     duration = parse_duration(clock.target_words)
-    revision = calendar_for(queue, edition, now=started_at) if duration.business else None
+    revision = case.hours(case.lead.queue) if duration.business else None
     calendar = compiled(revision)
     seconds = duration.seconds(calendar.spec.day_seconds)
-    return Attempt.objects.create(
+    attempt = Attempt(
         clock=clock,
         owner=owner,
         calendar=revision,
@@ -32,29 +29,27 @@ def start_attempt(
         started_at=started_at,
         due_at=ClockFace(calendar, started_at, seconds).point() or started_at,
     )
+    case.clocks.add_attempt(attempt)
 
 
-def withdraw_attempts(clock: SlaClock, *, now: datetime, but_of: User | None = None) -> None:
-    """End running attempts as neither met nor missed, except that of `but_of`."""
-    running = Attempt.objects.filter(clock=clock, state=AttemptState.RUNNING)
-    if but_of is not None:
-        running = running.exclude(owner=but_of)
-    running.update(state=AttemptState.WITHDRAWN, stopped_at=now)
+def withdraw_attempt(book: ClockBook, clock: SlaClock, *, now: datetime, but_of: User | None = None) -> None:
+    """End the running attempt as neither met nor missed, unless it is that of `but_of`."""
+    attempt = book.attempt_on(clock)
+    if attempt is not None and (but_of is None or attempt.owner_id != but_of.pk):
+        book.change(attempt, state=AttemptState.WITHDRAWN, stopped_at=now)
 
 
-def stop_attempt(clock: SlaClock, at: datetime) -> None:
+def stop_attempt(book: ClockBook, clock: SlaClock, at: datetime) -> None:
     """Give the running attempt its verdict at `at`; one that began only later is withdrawn: it wasn't theirs."""
-    attempt = (
-        Attempt.objects.filter(clock=clock, state=AttemptState.RUNNING).select_related("calendar").first()
-    )
+    attempt = book.attempt_on(clock)
     if attempt is None:
         return
     if at < attempt.started_at:
-        withdraw_attempts(clock, now=attempt.started_at)
+        withdraw_attempt(book, clock, now=attempt.started_at)
         return
-    attempt.clock = clock
-    face = face_of_attempt(attempt)
-    Attempt.objects.filter(pk=attempt.pk, state=AttemptState.RUNNING).update(
+    face = book.face_of_attempt(attempt)
+    book.change(
+        attempt,
         state=AttemptState.LATE if face.is_late(at) else AttemptState.MET,
         stopped_at=at,
         business_seconds=face.elapsed(at),

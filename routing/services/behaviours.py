@@ -7,10 +7,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from glossary.queries.editions import edition_at, memo
+from routing.engine.evaluate import BehaviourFact
 from routing.exceptions import IntakeRefused
-from routing.models import Behaviour, Lead
+from routing.models import Behaviour
+from routing.services.case import Case
 from routing.services.locking import locked_survivor
-from routing.services.qualify import qualify
+from routing.services.qualify import follow_rules
 from routing.types import BehaviourInput, FieldError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -18,6 +21,7 @@ _MAX_PROPERTIES = 50
 _MAX_TEXT = 500
 
 
+@memo()
 @transaction.atomic
 def record_behaviour(
     lead_id: int,
@@ -37,16 +41,17 @@ def record_behaviour(
     errors = behaviour_errors([item], now)
     if errors:
         raise IntakeRefused(errors)
-    lead = locked_survivor(lead_id)
-    behaviour, created = _write_once(lead, item, now)
+    case = Case(locked_survivor(lead_id), edition_at(now), now)
+    behaviour, created = _write_once(case, item)
     if created:
-        qualify(lead.pk, now=now)
+        follow_rules(case)
+        case.save()
     return behaviour
 
 
-def write_behaviours(lead: Lead, items: Sequence[BehaviourInput], now: datetime) -> int:
-    """Write checked behaviours of a locked lead, unjudged; returns how many are new."""
-    return sum(_write_once(lead, item, now)[1] for item in items)
+def write_behaviours(case: Case, items: Sequence[BehaviourInput]) -> int:
+    """Write checked behaviours of the lead, unjudged; returns how many are new."""
+    return sum(_write_once(case, item)[1] for item in items)
 
 
 def behaviour_errors(items: Sequence[BehaviourInput], now: datetime) -> list[FieldError]:
@@ -80,23 +85,34 @@ def _is_plain(pair: tuple[object, object]) -> bool:
     return kinds and finite and all(len(text) <= _MAX_TEXT and "\x00" not in text for text in texts)
 
 
-def _write_once(lead: Lead, item: BehaviourInput, now: datetime) -> tuple[Behaviour, bool]:
-    if item.external_key:
-        known = Behaviour.objects.filter(lead=lead, name=item.name, external_key=item.external_key).first()
-        if known is not None:
-            return known, False
+def _write_once(case: Case, item: BehaviourInput) -> tuple[Behaviour, bool]:
+    """The behaviour's row, and whether it is new: one with a key of its sender may be there already."""
     row = Behaviour(
-        lead=lead,
+        lead=case.lead,
         name=item.name,
         occurred_at=item.occurred_at,
-        recorded_at=now,
+        recorded_at=case.now,
         properties=dict(item.properties),
         external_key=item.external_key,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        found: Behaviour = Behaviour.objects.get(lead=lead, name=item.name, external_key=item.external_key)
-        return found, False
+    known = _insert_once(row)
+    if known is not None:
+        return known, False
+    case.did(BehaviourFact(row.name, row.occurred_at, row.recorded_at, row.properties))
     return row, True
+
+
+def _insert_once(row: Behaviour) -> Behaviour | None:
+    """Insert the row; or the row that has its key already."""
+    if not row.external_key:
+        row.save(force_insert=True)
+        return None
+    same = Behaviour.objects.filter(lead=row.lead, name=row.name, external_key=row.external_key)
+    known: Behaviour | None = same.first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:  # an import wrote it just now
+            known = same.get()
+    return known

@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, Q
-
-from glossary.engine.documents import GlossaryDocument
 from glossary.types import EditionInForce
 from routing.choices import ClockState
 from routing.engine.business_time import parse_duration
@@ -15,75 +11,85 @@ from routing.engine.clock_face import BREACH, ClockFace
 from routing.engine.documents import RoutingDocument, ScoringDocument
 from routing.engine.documents.routing import ROUTED, TOUCHED, SlaTarget
 from routing.engine.evaluate import holds
-from routing.models import Lead, SlaClock, StageEntry, Touch
+from routing.models import SlaClock, Touch
 from routing.queries.calendars import compiled
 from routing.queries.clock_faces import alert_levels
-from routing.queries.facts import facts_of
 from routing.services.attempts import start_attempt
-from routing.services.calendars import calendar_for
-
-
-@runtime_checkable
-class _Zoned(Protocol):
-    """The reporting document, as far as clocks need it: routing knows no app above it."""
-
-    zone: str
+from routing.services.case import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event of a lead: what, when it happened, when we learned of it, under which policies."""
+    """An event of a lead: what, and when it happened. When we learned of it is the moment of the case."""
 
-    lead: Lead
+    case: Case
     event: str
     occurred_at: datetime
-    now: datetime
-    edition: EditionInForce
 
 
 def start_clocks(happening: Happening) -> None:
-    """Start every promise that begins with the event, unless this pass has it already or it does not apply."""
-    targets = [t for t in happening.edition.document(RoutingDocument).sla if t.from_ == happening.event]
+    """Start every promise that begins with the event, unless this pass has it already or it does not apply.
+
+    A promise that applies to some leads only begins when both its event has happened and it applies: a lead
+    that was touched before it became an MQL is owed its acceptance from that moment on.
+    """
+    case = happening.case
+    sla = case.document(RoutingDocument).sla
+    targets = [t for t in sla if t.from_ == happening.event or _applies_later(t, happening)]
     if not targets:
         return
-    lead = happening.lead
-    kept = set(
-        SlaClock.objects.filter(Q(pass_number=lead.pass_number) | Q(state=ClockState.RUNNING), lead=lead)
-        .exclude(state=ClockState.VOID)
-        .values_list("key", flat=True)
-    )
+    kept = {
+        clock.key
+        for clock in case.clocks.clocks()
+        if clock.state == ClockState.RUNNING
+        or (clock.pass_number == case.lead.pass_number and clock.state != ClockState.VOID)
+    }
     for target in targets:
-        if target.key not in kept and _applies(target, happening):
+        if target.key not in kept and _applies(target, case):
             _start(target, happening)
 
 
-def _applies(target: SlaTarget, happening: Happening) -> bool:
+def _applies_later(target: SlaTarget, happening: Happening) -> bool:
+    """Whether a stage was entered that may make a conditional promise apply whose event lies behind."""
+    case = happening.case
+    stages = case.glossary.stage_by_key
+    if happening.event not in stages or not any(target.applies_to.criteria()):
+        return False
+    if target.from_ in stages:
+        passed = case.lead.pass_number
+        return any(e.stage == target.from_ and e.pass_number == passed for e in case.entered())
+    if target.from_ == TOUCHED:
+        return _last_touch(case, happening.occurred_at) is not None
+    return target.from_ != ROUTED or bool(case.lead.owner_id or case.lead.queue)
+
+
+def _applies(target: SlaTarget, case: Case) -> bool:
     if not any(target.applies_to.criteria()):
         return True
-    thresholds = happening.edition.document(ScoringDocument).thresholds
-    facts = facts_of(happening.lead, now=happening.now)
-    return holds(target.applies_to, facts, now=happening.now, thresholds=thresholds)
+    thresholds = case.document(ScoringDocument).thresholds
+    return holds(target.applies_to, case.facts(), now=case.now, thresholds=thresholds)
 
 
 def _start(target: SlaTarget, happening: Happening) -> None:
-    lead, started = happening.lead, happening.occurred_at
-    clock = _clock(target, happening)
+    case, started = happening.case, happening.occurred_at
+    lead, clock = case.lead, _clock(target, happening)
     done = _already(target, happening)
     if done is not None:
         clock.state = ClockState.MET
         clock.stopped_at, clock.stopped_before_start = done, True
         clock.business_seconds = clock.wall_seconds = 0.0
         clock.next_alert_at = clock.next_alert_level = None
-    clock.save()
+    case.clocks.add_clock(clock)
     if done is None and lead.owner is not None and target.to != ROUTED:
-        start_attempt(clock, lead.owner, lead.queue, started_at=started, edition=happening.edition)
+        start_attempt(case, clock, lead.owner, started_at=started)
 
 
 def _clock(target: SlaTarget, happening: Happening) -> SlaClock:
     """The unsaved clock, with everything it pins and everything copied for the reports."""
-    lead, started, edition = happening.lead, happening.occurred_at, happening.edition
+    case, started = happening.case, happening.occurred_at
+    lead, edition = case.lead, case.edition
     duration = parse_duration(target.target)
-    revision = calendar_for(lead.queue, edition, now=happening.now) if duration.business else None
+    revision = case.hours(lead.queue) if duration.business else None
     calendar = compiled(revision)
     face = ClockFace(calendar, started, duration.seconds(calendar.spec.day_seconds))
     due, level = face.point(), face.next_alert(alert_levels(target), after=0)
@@ -103,31 +109,42 @@ def _clock(target: SlaTarget, happening: Happening) -> SlaClock:
         month=_month(started, edition),
         region=lead.region,
         source=lead.source,
-        owner=lead.owner,
-        team=lead.owner.team if lead.owner else None,
+        owner_id=lead.owner_id,
+        team_id=lead.owner.team_id if lead.owner else None,
     )
 
 
 def _month(instant: datetime, edition: EditionInForce) -> date:
     """First day of the month of `instant` in the organisation's reporting zone."""
-    zone = next((document.zone for document in edition.documents if isinstance(document, _Zoned)), "UTC")
+    # It is in the reporting document, which belongs to an app above this one.
+    zones = (getattr(document, "zone", None) for document in edition.documents)
+    zone = next((zone for zone in zones if isinstance(zone, str)), "UTC")
     return instant.astimezone(ZoneInfo(zone)).date().replace(day=1)
 
 
 def _already(target: SlaTarget, happening: Happening) -> datetime | None:
     """When the promise was kept before it began, in this pass; None = it was not."""
-    lead, started = happening.lead, happening.occurred_at
-    entries = StageEntry.objects.filter(
-        lead=lead, pass_number=lead.pass_number, voids__isnull=True, voided_by__isnull=True
-    )
+    case, started = happening.case, happening.occurred_at
     if target.to == TOUCHED:
-        touches = Touch.objects.filter(lead=lead, automatic=False, inbound=False, occurred_at__lt=started)
-        if lead.pass_number > 1:
-            began = entries.aggregate(first=Min("occurred_at"))["first"]
-            touches = touches.filter(occurred_at__gte=began or started)
-        return touches.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
-    glossary = happening.edition.document(GlossaryDocument)
-    if target.to not in glossary.stage_by_key:
+        return _last_touch(case, started)
+    if target.to not in case.glossary.stage_by_key:
         return None
-    reached = entries.filter(to_stage__in=glossary.reached_by(target.to), occurred_at__lt=started)
-    return reached.order_by("occurred_at").values_list("occurred_at", flat=True).first()
+    reaching = case.glossary.reached_by(target.to)
+    reached = [
+        entry.occurred_at
+        for entry in case.entered()
+        if entry.pass_number == case.lead.pass_number
+        and entry.stage in reaching
+        and entry.occurred_at < started
+    ]
+    return min(reached, default=None)
+
+
+def _last_touch(case: Case, before: datetime) -> datetime | None:
+    """The last touch by a person, earlier than `before` but in this pass."""
+    if case.is_new:
+        return None
+    touches = Touch.objects.filter(lead=case.lead, automatic=False, inbound=False, occurred_at__lt=before)
+    if case.lead.pass_number > 1:
+        touches = touches.filter(occurred_at__gte=case.pass_began() or before)
+    return touches.order_by("-occurred_at").values_list("occurred_at", flat=True).first()

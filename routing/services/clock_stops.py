@@ -5,25 +5,18 @@ from datetime import datetime
 
 from routing.choices import ClockState
 from routing.models import ClockPause, Lead, SlaClock
-from routing.queries.clock_faces import face_of
-from routing.services.attempts import stop_attempt, withdraw_attempts
+from routing.services.attempts import stop_attempt, withdraw_attempt
+from routing.services.clock_book import ClockBook
 
 
-def running_clocks(lead: Lead) -> list[SlaClock]:
-    """The lead's clocks without a verdict, with what counting them needs."""
-    clocks = (
-        SlaClock.objects.running().filter(lead=lead).select_related("calendar").prefetch_related("pauses")
-    )
-    return list(clocks.order_by("started_at", "id"))
-
-
-def stop(clock: SlaClock, at: datetime) -> None:
-    """Stop a running clock at `at`: met if and only if business elapsed ≤ target. A stopped one stays as it is.
+def stop(book: ClockBook, clock: SlaClock, at: datetime) -> None:
+    """Stop a running clock at `at`: met if and only if business elapsed ≤ target.
 
     Stopping before the start is met, flagged, and says nothing about speed.
     """
-    face = face_of(clock)
-    changed = SlaClock.objects.filter(pk=clock.pk, state=ClockState.RUNNING).update(
+    face = book.face(clock)
+    book.change(
+        clock,
         state=ClockState.LATE if face.is_late(at) else ClockState.MET,
         stopped_at=at,
         business_seconds=face.elapsed(at),
@@ -33,22 +26,22 @@ def stop(clock: SlaClock, at: datetime) -> None:
         next_alert_at=None,
         next_alert_level=None,
     )
-    if changed:
-        stop_attempt(clock, at)
-        _end_pauses(clock, at)
+    stop_attempt(book, clock, at)
+    _end_pauses(book, clock, at)
 
 
-def leave_funnel(clock: SlaClock, at: datetime, reason: str) -> None:
+def leave_funnel(book: ClockBook, clock: SlaClock, at: datetime, reason: str) -> None:
     """The lead left before the promise was kept: late stays late, a promise not yet due becomes void."""
-    if face_of(clock).is_late(at):
-        stop(clock, at)
+    if book.face(clock).is_late(at):
+        stop(book, clock, at)
     else:
-        void_clock(clock, reason, at)
+        void_clock(book, clock, reason, at)
 
 
-def void_clock(clock: SlaClock, reason: str, now: datetime) -> bool:
-    """Take a running clock out of the count, with the reason. Returns whether it was running."""
-    changed = SlaClock.objects.filter(pk=clock.pk, state=ClockState.RUNNING).update(
+def void_clock(book: ClockBook, clock: SlaClock, reason: str, now: datetime) -> None:
+    """Take a running clock out of the count, with the reason."""
+    book.change(
+        clock,
         state=ClockState.VOID,
         void_reason=reason[:200],
         stopped_at=now,
@@ -56,20 +49,24 @@ def void_clock(clock: SlaClock, reason: str, now: datetime) -> bool:
         next_alert_at=None,
         next_alert_level=None,
     )
-    if changed:
-        withdraw_attempts(clock, now=now)
-        _end_pauses(clock, now)
-    return bool(changed)
+    withdraw_attempt(book, clock, now=now)
+    _end_pauses(book, clock, now)
 
 
 def void(lead: Lead, keys: Collection[str] | None, reason: str, now: datetime) -> int:
     """Void the running clocks of `lead` with any of `keys` (None = all). Returns how many."""
-    clocks = [clock for clock in running_clocks(lead) if keys is None or clock.key in keys]
-    return sum(void_clock(clock, reason, now) for clock in clocks)
+    book = ClockBook(lead)
+    clocks = [clock for clock in book.running() if keys is None or clock.key in keys]
+    for clock in clocks:
+        void_clock(book, clock, reason, now)
+    book.save()
+    return len(clocks)
 
 
-def _end_pauses(clock: SlaClock, at: datetime) -> None:
+def _end_pauses(book: ClockBook, clock: SlaClock, at: datetime) -> None:
     """A pause that the end of its clock overtakes ends with it; one that began later lasted no time."""
+    if not book.has_pauses(clock):
+        return
     for pause in ClockPause.objects.filter(clock=clock, ended_at__isnull=True):
         pause.ended_at = max(at, pause.started_at)
         pause.save(update_fields=["ended_at"])

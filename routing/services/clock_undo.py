@@ -13,7 +13,8 @@ from routing.choices import AttemptState, ClockState
 from routing.models import Attempt, Lead, LeadChange, SlaClock, StageEntry
 from routing.queries.clock_faces import promise_of
 from routing.services import clocks
-from routing.services.clock_stops import running_clocks, void_clock
+from routing.services.clock_book import ClockBook
+from routing.services.clock_stops import void_clock
 from routing.services.writing import Authorship, change_of
 
 _STOPPED = (ClockState.MET, ClockState.LATE, ClockState.VOID)
@@ -25,24 +26,14 @@ def undo_clocks(lead: Lead, voiding: StageEntry, *, edition: EditionInForce, now
     if entry is None:
         return
     by = Authorship(voiding.actor, "entry voided", now, now)
-    changes = [
-        *(_void_started(clock, lead, by) for clock in _started_by(entry, lead)),
-        *(_run_on(clock, entry, lead, by) for clock in _stopped_by(entry, lead, edition)),
-    ]
+    changes = _void_started(entry, lead, by)
+    changes += [_run_on(clock, entry, lead, by) for clock in _stopped_by(entry, lead, edition)]
     LeadChange.objects.bulk_create(changes)
     clocks.on_assigned(lead, now=now, edition=edition)
 
 
-def _started_by(entry: StageEntry, lead: Lead) -> list[SlaClock]:
-    return [
-        clock
-        for clock in running_clocks(lead)
-        if clock.started_at == entry.occurred_at and promise_of(clock).from_ == entry.to_stage
-    ]
-
-
 def _stopped_by(entry: StageEntry, lead: Lead, edition: EditionInForce) -> list[SlaClock]:
-    running = {clock.key for clock in running_clocks(lead)}
+    running = {clock.key for clock in ClockBook(lead).running()}
     stopped = SlaClock.objects.filter(
         lead=lead, stopped_at=entry.occurred_at, state__in=_STOPPED, stopped_before_start=False
     )
@@ -62,9 +53,18 @@ def _is_its_doing(clock: SlaClock, entry: StageEntry, glossary: GlossaryDocument
     )
 
 
-def _void_started(clock: SlaClock, lead: Lead, by: Authorship) -> LeadChange:
-    void_clock(clock, "the stage entry that started it was voided", by.now)
-    return change_of(lead, f"clock {clock.key}"[:40], clock.state, ClockState.VOID.value, by)
+def _void_started(entry: StageEntry, lead: Lead, by: Authorship) -> list[LeadChange]:
+    book = ClockBook(lead)
+    started = [
+        clock
+        for clock in book.running()
+        if clock.started_at == entry.occurred_at and promise_of(clock).from_ == entry.to_stage
+    ]
+    for clock in started:
+        void_clock(book, clock, "the stage entry that started it was voided", by.now)
+    book.save()
+    before, after = ClockState.RUNNING.value, ClockState.VOID.value
+    return [change_of(lead, f"clock {clock.key}"[:40], before, after, by) for clock in started]
 
 
 def _run_on(clock: SlaClock, entry: StageEntry, lead: Lead, by: Authorship) -> LeadChange:

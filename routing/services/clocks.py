@@ -19,36 +19,45 @@ from routing.engine.documents.routing import ROUTED, TOUCHED, SlaTarget
 from routing.exceptions import NotPermitted, RoutingRefused
 from routing.models import Attempt, ClockPause, Lead, SlaClock
 from routing.queries.clock_faces import alert_levels, face_of, face_of_attempt, promise_of
-from routing.services.attempts import start_attempt, withdraw_attempts
+from routing.services.attempts import start_attempt, withdraw_attempt
+from routing.services.case import Case
+from routing.services.clock_book import ClockBook
 from routing.services.clock_starts import Happening, start_clocks
-from routing.services.clock_stops import leave_funnel, running_clocks, stop, void, void_clock
+from routing.services.clock_stops import leave_funnel, stop, void, void_clock
 from routing.services.locking import locked_lead
 
-__all__ = ["merge_clocks", "on_assigned", "on_event", "pause", "resume", "void"]
+__all__ = ["assigned", "happened", "merge_clocks", "on_assigned", "on_event", "pause", "resume", "void"]
 
 
 def on_event(
     lead: Lead, event: str, *, occurred_at: datetime, now: datetime, edition: EditionInForce
 ) -> None:
-    """Tell the clocks that `event` happened: captured, routed, touched, or a stage key that was entered.
+    """Tell the clocks that `event` happened, as an act of its own; see `happened`."""
+    case = Case(lead, edition, now)
+    happened(case, event, occurred_at)
+    case.save()
+
+
+def happened(case: Case, event: str, occurred_at: datetime) -> None:
+    """Tell the clocks of a case that `event` happened: captured, routed, touched, or a stage that was entered.
 
     1. Running clocks that end with it stop with their verdict; a stage that was passed ends them too.
     2. If the lead left the funnel, the others end: late stays late, what was not yet due is void.
     3. For a lead within the funnel, the promises that begin with it start, once per pass of the lead. A lead
        that comes back from a detour and still has its place is routed at that moment.
     """
-    glossary = edition.document(GlossaryDocument)
+    lead, glossary, book = case.lead, case.glossary, case.clocks
     left = _is_outside(event, glossary)
-    for clock in running_clocks(lead):
+    for clock in book.running():
         if _ends(promise_of(clock), event, glossary):
-            stop(clock, occurred_at)
+            stop(book, clock, occurred_at)
         elif left:
-            leave_funnel(clock, occurred_at, f"left the funnel: {event}")
+            leave_funnel(book, clock, occurred_at, f"left the funnel: {event}")
     if _is_outside(lead.stage, glossary) or left or lead.suppressed or lead.merged_into_id is not None:
         return
-    start_clocks(Happening(lead, event, occurred_at, now, edition))
-    if _comes_back_placed(lead, event, edition):
-        start_clocks(Happening(lead, ROUTED, occurred_at, now, edition))
+    start_clocks(Happening(case, event, occurred_at))
+    if _comes_back_placed(case, event):
+        start_clocks(Happening(case, ROUTED, occurred_at))
 
 
 def _is_outside(stage: str, glossary: GlossaryDocument) -> bool:
@@ -57,15 +66,15 @@ def _is_outside(stage: str, glossary: GlossaryDocument) -> bool:
     return known is not None and known.kind is not StageKind.FUNNEL
 
 
-def _comes_back_placed(lead: Lead, event: str, edition: EditionInForce) -> bool:
+def _comes_back_placed(case: Case, event: str) -> bool:
     """Whether a later pass enters a stage before the touch while the lead still has an owner or a queue.
 
     A stage that a promise counts from the touch to is one that implies the touch.
     """
-    glossary = edition.document(GlossaryDocument)
+    lead, glossary = case.lead, case.glossary
     if event not in glossary.stage_by_key or lead.pass_number == 1 or not (lead.owner_id or lead.queue):
         return False
-    after_touch = [target.to for target in edition.document(RoutingDocument).sla if target.from_ == TOUCHED]
+    after_touch = [target.to for target in case.document(RoutingDocument).sla if target.from_ == TOUCHED]
     return not any(event in glossary.reached_by(to) for to in after_touch if to in glossary.stage_by_key)
 
 
@@ -76,19 +85,25 @@ def _ends(target: SlaTarget, event: str, glossary: GlossaryDocument) -> bool:
 
 
 def on_assigned(lead: Lead, *, now: datetime, edition: EditionInForce) -> None:
-    """The lead has another owner (or none): the lead's clocks run on, attempts change hands.
+    """The lead has another owner (or none), as an act of its own; see `assigned`."""
+    case = Case(lead, edition, now)
+    assigned(case)
+    case.save()
+
+
+def assigned(case: Case) -> None:
+    """The lead of a case has another owner (or none): the lead's clocks run on, attempts change hands.
 
     Columns that the reports read (owner, team) follow the current owner.
     """
-    for clock in running_clocks(lead):
+    book, owner = case.clocks, case.lead.owner
+    for clock in book.running():
         if promise_of(clock).to == ROUTED:
             continue
-        withdraw_attempts(clock, now=now, but_of=lead.owner)
-        SlaClock.objects.filter(pk=clock.pk).update(
-            owner=lead.owner, team=lead.owner.team if lead.owner else None
-        )
-        if lead.owner is not None and not clock.attempts.filter(state="running").exists():
-            start_attempt(clock, lead.owner, lead.queue, started_at=now, edition=edition)
+        withdraw_attempt(book, clock, now=case.now, but_of=owner)
+        book.change(clock, owner_id=case.lead.owner_id, team_id=owner.team_id if owner else None)
+        if owner is not None and book.attempt_on(clock) is None:
+            start_attempt(case, clock, owner, started_at=case.now)
 
 
 @transaction.atomic
@@ -160,13 +175,16 @@ def merge_clocks(duplicate: Lead, survivor: Lead, *, now: datetime) -> None:
 
     The caller holds both leads. Merging again finds nothing that runs on the duplicate.
     """
-    kept = {clock.key: clock for clock in running_clocks(survivor)}
-    for clock in running_clocks(duplicate):
+    ours, theirs = ClockBook(survivor), ClockBook(duplicate)
+    kept = {clock.key: clock for clock in ours.running()}
+    for clock in theirs.running():
         other = kept.get(clock.key)
         if other is not None and other.started_at <= clock.started_at:
-            void_clock(clock, f"merged into lead {survivor.pk}", now)
+            void_clock(theirs, clock, f"merged into lead {survivor.pk}", now)
             continue
         if other is not None:
-            void_clock(other, f"merged: the clock of lead {duplicate.pk} is older", now)
-        SlaClock.objects.filter(pk=clock.pk).update(lead=survivor, pass_number=survivor.pass_number)
+            void_clock(ours, other, f"merged: the clock of lead {duplicate.pk} is older", now)
+        theirs.change(clock, lead_id=survivor.pk, pass_number=survivor.pass_number)
+    ours.save()  # first, so that the survivor has room for the older clocks
+    theirs.save()
     on_assigned(survivor, now=now, edition=edition_at(now))

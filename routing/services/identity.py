@@ -64,12 +64,13 @@ def _by_external_id(capture: Capture) -> int | None:
 
 
 def _by_email(email: str) -> Found | None:
+    """The standing lead with the address; else the survivor of the one that was merged last."""
     if not email:
         return None
-    standing = Lead.objects.standing().filter(email=email).values_list("pk", flat=True).first()
+    rows = list(
+        Lead.objects.filter(email=email).order_by("-merged_at", "-pk").values_list("pk", "merged_into_id")
+    )
+    standing = next((pk for pk, merged_into in rows if merged_into is None), None)
     if standing is not None:
         return Found(standing)
-    merged = Lead.objects.filter(email=email, merged_into__isnull=False).order_by("-merged_at", "-pk").first()
-    if merged is None or merged.merged_into_id is None:
-        return None
-    return Found(merged.merged_into_id, by_former_address=True)
+    return next((Found(into, by_former_address=True) for _, into in rows if into is not None), None)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from glossary.engine.documents import GlossaryDocument
 from glossary.engine.fields import ContractField
-from glossary.queries.editions import edition_at
+from glossary.queries.editions import edition_at, memo
 from glossary.types import EditionInForce
 from people.models import User
 from routing.engine.contract import normalise
@@ -16,11 +16,12 @@ from routing.engine.documents.routing import CAPTURED
 from routing.exceptions import Conflict, IntakeRefused
 from routing.models import ExternalId, Lead, LeadChange
 from routing.services import assign, clocks
-from routing.services.advance import NO_EVIDENCE, judge
+from routing.services.advance import judge
 from routing.services.behaviours import behaviour_errors, write_behaviours
+from routing.services.case import Case
 from routing.services.identity import identify, identity_errors
 from routing.services.locking import locked_survivor
-from routing.services.qualify import qualify
+from routing.services.qualify import follow_rules
 from routing.services.rescore import rescore
 from routing.services.stage_log import Step, write_entry
 from routing.services.writing import REFUSALS, Authorship, apply_values, change_of
@@ -29,6 +30,10 @@ from routing.types import Capture, FieldError
 LIVE = Capture()
 _TRIES = 3
 _TOO_BUSY = "This lead is being written by somebody else over and over. Send it again in a moment."
+
+
+class _Overtaken(Exception):
+    """Between looking and writing, the external id became another lead's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Arrival:
     by: Authorship
 
 
+@memo()
 def intake(
     payload: Mapping[str, object], *, acting_user: User | None, now: datetime, capture: Capture = LIVE
 ) -> IntakeResult:
@@ -78,7 +84,7 @@ def intake(
             with transaction.atomic():
                 lead, created, changed = _take(arrival)
             break
-        except IntegrityError as error:
+        except (IntegrityError, _Overtaken) as error:
             # Somebody else created the same e-mail or external id meanwhile: now it is found, and updated.
             if attempt + 1 == _TRIES:
                 raise Conflict(_TOO_BUSY) from error
@@ -103,35 +109,28 @@ def _create(arrival: Arrival) -> Lead:
     lead = Lead(captured_at=by.occurred_at, recorded_at=now)
     changes = apply_values(lead, arrival.values, _fields(arrival), by)
     lead.save(force_insert=True)
-    LeadChange.objects.bulk_create(changes)
     _remember_external_id(lead, arrival.capture)
-    _enter_first_stage(lead, arrival)
-    write_behaviours(lead, arrival.capture.behaviours, now)
-    qualify(lead.pk, now=now)
-    _route(lead, now)
+    case = Case(lead, arrival.edition, now, is_new=True)
+    case.log(changes)
+    _enter_first_stage(case, by)
+    write_behaviours(case, arrival.capture.behaviours)
+    follow_rules(case)
+    assign.route_case(case)  # what no rule can place is routing's own matter; the lead is taken in anyway
     return lead
 
 
 def _update(lead: Lead, values: Mapping[str, object], arrival: Arrival) -> bool:
-    now = arrival.by.now
+    case = Case(lead, arrival.edition, arrival.by.now)
     changes = apply_values(lead, values, _fields(arrival), arrival.by)
-    if changes:
-        lead.save()
-        LeadChange.objects.bulk_create(changes)
+    case.log(changes)
     linked = _remember_external_id(lead, arrival.capture)
-    new_behaviours = write_behaviours(lead, arrival.capture.behaviours, now)
+    new_behaviours = write_behaviours(case, arrival.capture.behaviours)
     if changes or new_behaviours:
-        qualify(lead.pk, now=now)
-    lead.refresh_from_db()
+        follow_rules(case)
     if lead.owner_id is None and not lead.queue:
-        _route(lead, now)
+        assign.route_case(case)
+    case.save()
     return bool(changes or new_behaviours or linked)
-
-
-def _route(lead: Lead, now: datetime) -> None:
-    """Find the lead its place. What no rule can place is routing's own matter; the lead is taken in anyway."""
-    assign.route(lead.pk, now=now)
-    lead.refresh_from_db()
 
 
 def _note_attempt(lead: Lead, values: Mapping[str, object], arrival: Arrival) -> bool:
@@ -146,22 +145,22 @@ def _note_attempt(lead: Lead, values: Mapping[str, object], arrival: Arrival) ->
     return bool(changes)
 
 
-def _enter_first_stage(lead: Lead, arrival: Arrival) -> None:
+def _enter_first_stage(case: Case, by: Authorship) -> None:
     """The entry stands whatever its definition says, refusing would lose the lead. The verdict is kept."""
-    edition, by = arrival.edition, arrival.by
-    first = edition.document(GlossaryDocument).funnel()[0]
-    facts = rescore(lead, edition=edition, now=by.now)
-    verdict = judge(first, facts, edition, NO_EVIDENCE, by.now)
-    clocks.on_event(lead, CAPTURED, occurred_at=by.occurred_at, now=by.now, edition=edition)
-    step = Step(first.key, lead.pass_number, by.occurred_at, verdict.as_json(), by.cause)
-    write_entry(lead, step, edition=edition, acting_user=by.acting_user, now=by.now)
+    first = case.glossary.funnel()[0]
+    verdict = judge(case, first, rescore(case))
+    clocks.happened(case, CAPTURED, by.occurred_at)
+    step = Step(first.key, case.lead.pass_number, by.occurred_at, verdict.as_json(), by.cause)
+    write_entry(case, step, acting_user=by.acting_user)
 
 
 def _remember_external_id(lead: Lead, capture: Capture) -> bool:
     if capture.external is None:
         return False
     system, value = capture.external
-    _, created = ExternalId.objects.get_or_create(system=system, value=value, defaults={"lead": lead})
+    row, created = ExternalId.objects.get_or_create(system=system, value=value, defaults={"lead": lead})
+    if row.lead_id != lead.pk:
+        raise _Overtaken
     return created
 
 

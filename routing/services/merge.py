@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db import transaction
 
 from glossary.engine.documents import GlossaryDocument, StageKind
-from glossary.queries.editions import edition_at
+from glossary.queries.editions import edition_at, memo
 from glossary.types import EditionInForce
 from people.models import User
 from routing.choices import ClockState
 from routing.exceptions import Conflict, NotPermitted
 from routing.models import ExternalId, Lead, LeadChange, SlaClock
 from routing.services import clocks
+from routing.services.case import Case
 from routing.services.inherit import hand_over_place, inherit_values
 from routing.services.locking import locked_lead, require_may_act
 from routing.services.qualify import qualify
@@ -21,6 +22,7 @@ from routing.services.writing import Authorship, change_of
 _TRIES = 5
 
 
+@memo()
 @transaction.atomic
 def merge(duplicate_id: int, survivor_id: int, *, acting_user: User | None, now: datetime) -> Lead:
     """Join the duplicate into the survivor and return the survivor. Merging twice changes nothing.
@@ -120,4 +122,6 @@ def _take_along(duplicate: Lead, survivor: Lead, edition: EditionInForce, by: Au
     verdict: dict[str, object] = {"merged_from": duplicate.pk}
     occurred_at = max(by.now, survivor.stage_entered_at or by.now)
     step = Step(there.key, survivor.pass_number, occurred_at, verdict, "merge")
-    write_entry(survivor, step, edition=edition, acting_user=by.acting_user, now=by.now)
+    case = Case(survivor, edition, by.now)
+    write_entry(case, step, acting_user=by.acting_user)
+    case.save()

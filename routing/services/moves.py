@@ -11,14 +11,16 @@ from routing.queries.history import standing_entries
 
 def movers_of(user: User | None, lead: Lead) -> frozenset[Mover]:
     """What the acting user is to the lead, in the words of the glossary's moves."""
-    if user is None:
-        return frozenset({Mover.SYSTEM})
-    parts = {
-        Mover.OWNER: lead.owner_id == user.pk,
-        Mover.MANAGER: manages_owner(user, lead),
-        Mover.REVOPS: is_revops(user),
-    }
-    return frozenset(mover for mover, holds in parts.items() if holds)
+    return frozenset(mover for mover in Mover if is_mover(mover, user, lead))
+
+
+def is_mover(mover: Mover, user: User | None, lead: Lead) -> bool:
+    """Whether the acting user may make the lead's moves that are `mover`'s."""
+    if mover is Mover.SYSTEM or user is None:
+        return mover is Mover.SYSTEM and user is None
+    if mover is Mover.OWNER:
+        return lead.owner_id == user.pk
+    return manages_owner(user, lead) if mover is Mover.MANAGER else is_revops(user)
 
 
 def check_move(lead: Lead, to_stage: str, edition: EditionInForce, acting_user: User | None) -> Stage:
@@ -33,7 +35,7 @@ def check_move(lead: Lead, to_stage: str, edition: EditionInForce, acting_user: 
     if not lead.stage:
         return _first_stage(glossary, stage)
     move = glossary.moves_by_ends.get((lead.stage, to_stage))
-    if move is None or not movers_of(acting_user, lead) & set(move.by):
+    if move is None or not any(is_mover(mover, acting_user, lead) for mover in move.by):
         raise MoveNotAllowed(_way_out(lead, stage, move, glossary))
     return stage
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db import models
 
 from glossary.engine.documents import GlossaryDocument
 from glossary.types import EditionInForce
@@ -18,8 +18,8 @@ from routing.engine.documents.routing import Strategy, Territory
 from routing.engine.evaluate import Answer, Verdict, evaluate
 from routing.engine.free_mail import is_free_mail
 from routing.models import Lead, NamedAccount, QueueMember
-from routing.queries.facts import facts_of
-from routing.services.pools import candidates, has_members, lock_pool, replaced, write_back
+from routing.services.case import Case
+from routing.services.pools import candidates, has_members, lock_pool, members_of, replaced, write_back
 
 
 @dataclass(slots=True)
@@ -37,11 +37,24 @@ class Trace:
 class Quest:
     """One lead looking for its place. `excluded` are users who must not get it (the former owner)."""
 
-    lead: Lead
-    now: datetime
-    edition: EditionInForce
+    case: Case
     excluded: frozenset[int] = frozenset()
     trace: Trace = field(default_factory=Trace)
+
+    @property
+    def lead(self) -> Lead:
+        """The lead of the case."""
+        return self.case.lead
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the case."""
+        return self.case.now
+
+    @property
+    def edition(self) -> EditionInForce:
+        """The policies of the case."""
+        return self.case.edition
 
     @property
     def policy(self) -> RoutingDocument:
@@ -91,17 +104,18 @@ def _account_owner(quest: Quest) -> User | None:
         note(rule, False, f"{lead.email_domain} is a free-mail domain", key=lead.email_domain)
         return None
     stages = quest.edition.document(GlossaryDocument).funnel()
-    progress = Case(
-        *(When(stage=stage.key, then=Value(stage.position)) for stage in stages),
-        default=Value(0),
-        output_field=IntegerField(),
+    progress = models.Case(
+        *(models.When(stage=stage.key, then=models.Value(stage.position)) for stage in stages),
+        default=models.Value(0),
+        output_field=models.IntegerField(),
     )
     neighbours = (
         Lead.objects.standing()
         .filter(email_domain=lead.email_domain, owner__isnull=False, suppressed=False)
         .exclude(pk=lead.pk)
         .exclude(owner__in=quest.excluded)
-        .select_related("owner__team")
+        .select_related("owner")
+        .only("owner")
         .order_by(progress.desc(), "-stage_entered_at", "id")
     )
     neighbour = neighbours.first()
@@ -113,9 +127,7 @@ def _account_owner(quest: Quest) -> User | None:
 
 def _named_owner(quest: Quest) -> User | None:
     domain, note = quest.lead.email_domain, quest.trace.note
-    account = (
-        NamedAccount.objects.filter(domain=domain).select_related("owner__team").first() if domain else None
-    )
+    account = NamedAccount.objects.filter(domain=domain).select_related("owner").first() if domain else None
     if account is None:
         note("named account", False, f"{domain or 'the lead'} is no named account", key=domain)
         return None
@@ -143,7 +155,7 @@ def is_away(user: User, now: datetime) -> bool:
 
 def _territory(quest: Quest, trace: Trace) -> Territory | None:
     """The most specific matching territory, then the lowest priority number, then the key."""
-    facts = facts_of(quest.lead, now=quest.now)
+    facts = quest.case.facts()
     fields = quest.edition.document(GlossaryDocument).field_by_key
     thresholds = quest.edition.document(ScoringDocument).thresholds
     for territory in sorted(quest.policy.territories, key=_precedence):
@@ -199,7 +211,8 @@ def from_pool(quest: Quest, queue: str) -> User | None:
         quest.trace.note("pool", False, "people take leads from this queue themselves", key=queue)
         return None
     lock_pool(queue)
-    before = candidates(queue, quest.edition)
+    members = members_of(queue)
+    before = candidates(members, quest.edition)
     after = settled(before, now=quest.now)
     chosen = choose([member for member in after if member.user_id not in quest.excluded], now=quest.now)
     if chosen is None:
@@ -208,7 +221,7 @@ def from_pool(quest: Quest, queue: str) -> User | None:
         return None
     write_back(before, replaced(after, chosen.took(quest.now)))
     quest.trace.note("pool", True, f"{chosen.name} is next: {_turn_words(chosen)}", key=queue)
-    return User.objects.select_related("team").get(pk=chosen.user_id)
+    return next(member.user for member in members if member.user_id == chosen.user_id)
 
 
 def _turn_words(chosen: Candidate) -> str:

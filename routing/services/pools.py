@@ -14,8 +14,10 @@ from routing.models import Lead, Pool, QueueMember
 
 def lock_pool(queue: str) -> None:
     """Hold the pool of `queue` until the transaction ends: nobody else chooses from it meanwhile."""
-    Pool.objects.get_or_create(queue=queue)
-    Pool.objects.select_for_update().get(queue=queue)
+    pool = Pool.objects.select_for_update().filter(queue=queue)
+    if pool.first() is None:
+        Pool.objects.get_or_create(queue=queue)
+        pool.get()
 
 
 def has_members(queue: str) -> bool:
@@ -28,9 +30,13 @@ def open_stages(edition: EditionInForce) -> list[str]:
     return [stage.key for stage in edition.document(GlossaryDocument).funnel()]
 
 
-def candidates(queue: str, edition: EditionInForce) -> list[Candidate]:
-    """Everyone who is or was in the queue. Who left or is deactivated stays listed, inactive, for the trace."""
-    members = list(QueueMember.objects.filter(queue=queue).select_related("user").order_by("id"))
+def members_of(queue: str) -> list[QueueMember]:
+    """Everyone who is or was in the queue, with their accounts."""
+    return list(QueueMember.objects.filter(queue=queue).select_related("user").order_by("id"))
+
+
+def candidates(members: Sequence[QueueMember], edition: EditionInForce) -> list[Candidate]:
+    """The members of a queue. Who left or is deactivated stays listed, inactive, for the trace."""
     capped = [member.user_id for member in members if member.cap is not None]
     work = _open_work(capped, edition) if capped else Counter[int]()
     return [_candidate(member, work[member.user_id]) for member in members]
@@ -84,7 +90,7 @@ def replaced(members: Sequence[Candidate], chosen: Candidate) -> list[Candidate]
 def count_for(user_id: int, queue: str, edition: EditionInForce, *, now: datetime) -> None:
     """Count a lead that `user_id` got in `queue` by another way than the round robin, if they are in it."""
     lock_pool(queue)
-    before = candidates(queue, edition)
+    before = candidates(members_of(queue), edition)
     after = settled(before, now=now)
     taker = next((member for member in after if member.user_id == user_id), None)
     if taker is not None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Min
 
-from glossary.queries.editions import edition_at
+from glossary.queries.editions import edition_at, memo
 from people.access import is_revops, name_of
 from people.models import User
 from routing.choices import Origin
@@ -40,6 +40,7 @@ def rebuild(lead_ids: Iterable[int]) -> int:
     return sum(_rebuild_batch(batch) for batch in _batches(sorted(set(lead_ids))))
 
 
+@memo()
 @transaction.atomic
 def void_entry(entry_id: int, *, acting_user: User | None, now: datetime, reason: str) -> StageEntry:
     """Declare the newest entry of a lead a mistake, by a later row; the lead's state falls back.

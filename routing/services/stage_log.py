@@ -1,17 +1,17 @@
 """The one writer of stage entries made by the application: row, current-state columns, clock events together.
 
-Callers hold the lead's lock and have decided that the move is right.
+Callers have decided that the move is right; saving the case writes it.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from glossary.types import EditionInForce
 from people.access import name_of
 from people.models import User
 from routing.choices import Origin
-from routing.models import Lead, StageEntry
+from routing.models import StageEntry
 from routing.services import clocks
+from routing.services.case import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +25,24 @@ class Step:
     reason: str = ""
 
 
-def write_entry(
-    lead: Lead, step: Step, *, edition: EditionInForce, acting_user: User | None, now: datetime
-) -> StageEntry:
-    """Write the entry and bring the lead's columns along; clocks that wait for this stage stop or start."""
-    entry: StageEntry = StageEntry.objects.create(
+def write_entry(case: Case, step: Step, *, acting_user: User | None) -> StageEntry:
+    """Enter the stage and bring the lead's columns along; clocks that wait for this stage stop or start."""
+    lead = case.lead
+    entry = StageEntry(
         lead=lead,
         pass_number=step.pass_number,
         from_stage=lead.stage,
         to_stage=step.to_stage,
         occurred_at=step.occurred_at,
-        recorded_at=now,
-        edition_id=edition.id,
+        recorded_at=case.now,
+        edition_id=case.edition.id,
         origin=Origin.SYSTEM if acting_user is None else Origin.PERSON,
         actor=acting_user,
         actor_name=name_of(acting_user),
         verdict=step.verdict,
         reason=step.reason[:200],
     )
-    lead.stage = step.to_stage
-    lead.stage_entered_at = step.occurred_at
-    lead.pass_number = step.pass_number
-    lead.save(update_fields=["stage", "stage_entered_at", "pass_number"])
-    clocks.on_event(lead, step.to_stage, occurred_at=step.occurred_at, now=now, edition=edition)
+    case.enter(entry)
+    lead.stage, lead.stage_entered_at, lead.pass_number = step.to_stage, step.occurred_at, step.pass_number
+    clocks.happened(case, step.to_stage, step.occurred_at)
     return entry

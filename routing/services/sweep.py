@@ -46,21 +46,25 @@ def sweep_breaches(now: datetime, limit: int = 500) -> int:
 
 def _raise_all(pk: int, now: datetime) -> int:
     """Every due level of one clock: after a long standstill there may be several."""
-    raised = 0
+    raised, more = 0, True
     try:
-        while _raise_next(pk, now):
-            raised += 1
+        while more:
+            done, more = _raise_next(pk, now)
+            raised += done
     except _FAILURES:
         logger.exception("the alerts of clock %s could not be raised; they stay due", pk)
     return raised
 
 
 @transaction.atomic
-def _raise_next(pk: int, now: datetime) -> bool:
-    """Raise the next due level of a clock. False: nothing is due, somebody else took it, or it has to wait."""
+def _raise_next(pk: int, now: datetime) -> tuple[bool, bool]:
+    """Raise the next due level of a clock. Returns whether it was raised, and whether a further one is due.
+
+    It is not raised when nothing is due, when somebody else took it, or when it has to wait.
+    """
     clock = _due(pk, now)
     if clock is None or clock.next_alert_level is None or clock.next_alert_at is None:
-        return False
+        return False, False
     target, level = promise_of(clock), clock.next_alert_level
     moves_on = any(rung.at == level and rung.do is Escalate.REROUTE for rung in target.ladder)
     if moves_on:
@@ -68,15 +72,16 @@ def _raise_next(pk: int, now: datetime) -> bool:
         later = _reroute_later(clock, now)
         if later is not None:
             _mine(clock).update(next_alert_at=later)
-            return False
+            return False, False
     alert = Alert(clock, target, level, clock.next_alert_at)
-    if not _claimed(alert, now):
-        return False
+    following = face_of(clock).next_alert(alert_levels(target), after=level)
+    if not _claimed(alert, following, now):
+        return False, False
     ClockAlert.objects.create(clock=clock, level=level, due_at=alert.due_at, raised_at=now)
     tell(alert, now=now, edition=edition_at(now))
     if moves_on:
         reroute(clock.lead_id, now=now)
-    return True
+    return True, following is not None and following[1] <= now
 
 
 def _due(pk: int, now: datetime) -> SlaClock | None:
@@ -94,12 +99,10 @@ def _mine(clock: SlaClock) -> SlaClockQuerySet:
     )
 
 
-def _claimed(alert: Alert, now: datetime) -> bool:
-    clock = alert.clock
-    following = face_of(clock).next_alert(alert_levels(alert.target), after=alert.level)
+def _claimed(alert: Alert, following: tuple[int, datetime] | None, now: datetime) -> bool:
     level, at = following or (None, None)
     marks = {"breached_at": now} if alert.level == BREACH else {}
-    return _mine(clock).update(next_alert_level=level, next_alert_at=at, **marks) == 1
+    return _mine(alert.clock).update(next_alert_level=level, next_alert_at=at, **marks) == 1
 
 
 def _reroute_later(clock: SlaClock, now: datetime) -> datetime | None:

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from glossary.queries.editions import edition_at
+from glossary.queries.editions import edition_at, memo
 from people.access import name_of
 from people.models import User
 from routing.choices import TouchKind, TouchResult
@@ -12,13 +13,14 @@ from routing.engine.documents.routing import TOUCHED
 from routing.exceptions import Conflict, RoutingRefused
 from routing.models import Lead, Touch
 from routing.services import clocks
+from routing.services.case import Case
 from routing.services.locking import locked_survivor, require_may_act
 from routing.types import TouchInput
 
 MAX_NOTE = 10_000
 
 
-@transaction.atomic
+@memo()
 def log_touch(lead_id: int, touch: TouchInput, *, acting_user: User | None, now: datetime) -> Touch:
     """Log a touch once (by its token) and tell the clocks when a person made it.
 
@@ -27,14 +29,25 @@ def log_touch(lead_id: int, touch: TouchInput, *, acting_user: User | None, now:
     lead's touch reaches its survivor. Raises NotPermitted, Conflict (the token belongs to another touch),
     RoutingRefused naming every wrong value.
     """
-    lead = locked_survivor(lead_id)
+    try:
+        with transaction.atomic():
+            return _log(lead_id, touch, acting_user, now)
+    except IntegrityError:
+        known = Touch.objects.filter(token=touch.token).first()
+        if known is None:
+            raise
+        return _same(known, lead_id, acting_user)
+
+
+def _log(lead_id: int, touch: TouchInput, acting_user: User | None, now: datetime) -> Touch:
+    lead = locked_survivor(lead_id, acting_user=acting_user)
     require_may_act(acting_user, lead)
     occurred_at = touch.occurred_at or now
     problems = _problems(touch, occurred_at, now)
     if problems:
         raise RoutingRefused(problems)
-    edition = edition_at(now)
-    row = Touch(
+    case = Case(lead, edition_at(now), now)
+    row: Touch = Touch.objects.create(
         lead=lead,
         kind=touch.kind,
         result=touch.result,
@@ -45,31 +58,19 @@ def log_touch(lead_id: int, touch: TouchInput, *, acting_user: User | None, now:
         by_name=name_of(acting_user),
         occurred_at=occurred_at,
         recorded_at=now,
-        edition_id=edition.id,
+        edition_id=case.edition.id,
         token=touch.token,
     )
-    known = _save_once(row)
-    if known is not None:
-        return _same(known, lead, acting_user)
     if not row.automatic:
-        clocks.on_event(lead, TOUCHED, occurred_at=occurred_at, now=now, edition=edition)
+        clocks.happened(case, TOUCHED, occurred_at)
+        case.save()
     return row
 
 
-def _save_once(row: Touch) -> Touch | None:
-    """Insert the row; or the row that has its token already."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        known: Touch = Touch.objects.get(token=row.token)
-        return known
-    return None
-
-
-def _same(known: Touch, lead: Lead, acting_user: User | None) -> Touch:
-    """The earlier touch, when it is the same submit."""
-    if known.lead_id != lead.pk or known.by_id != (acting_user.pk if acting_user else None):
+def _same(known: Touch, lead_id: int, acting_user: User | None) -> Touch:
+    """The earlier touch, when it is the same submit. It is never written twice."""
+    lead_or_survivor = Lead.objects.filter(Q(pk=lead_id) | Q(merged=lead_id), pk=known.lead_id)
+    if not lead_or_survivor.exists() or known.by_id != (acting_user.pk if acting_user else None):
         raise Conflict("This form was already used for another touch. Open the page again.")
     return known
 

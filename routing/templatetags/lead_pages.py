@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from glossary.engine.words import humanised
 from routing.models import SlaClock
 from routing.queries.clock_status import status_of
 
@@ -36,6 +37,12 @@ def named(known: Mapping[str, Any], key: str) -> str:
         return "–"
     item = known.get(key)
     return str(item.name) if item is not None else key
+
+
+@register.filter
+def as_words(key: object) -> str:
+    """A key or a choice as words: decision_maker -> decision maker; empty for nothing."""
+    return humanised(str(key or ""))
 
 
 @register.simple_tag

@@ -43,13 +43,15 @@ def lead_story(request: HttpRequest, lead_id: int) -> HttpResponse:
     edition = edition_at(now)
     visible = Lead.objects.visible_to(user).select_related("owner__team", "merged_into")
     lead = get_object_or_404(visible, pk=lead_id)
-    glossary = edition.document(GlossaryDocument)
+    glossary, routing = edition.document(GlossaryDocument), edition.document(RoutingDocument)
     context = {
         "lead": lead,
         "story": story_of(lead),
         "now": now,
         "stages": glossary.stage_by_key,
-        "queues": edition.document(RoutingDocument).queue_by_key,
+        "queues": routing.queue_by_key,
+        "promises": routing.sla_by_key,
+        "territories": {territory.key: territory for territory in routing.territories},
         "attributes": [
             (f.label, lead.attributes[f.key]) for f in glossary.fields if f.key in lead.attributes
         ],

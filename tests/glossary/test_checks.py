@@ -150,7 +150,7 @@ CASES: dict[str, tuple[str, Change, str, str]] = {
         "glossary.fields.extra",
         "leads to 'a' and to 'b'",
     ),
-    "name of the system": ("glossary", field(key="stage"), "glossary.fields.stage", "belongs to the system"),
+    "name of the system": ("glossary", field(key="queue"), "glossary.fields.queue", "belongs to the system"),
     "no such column": ("glossary", field(store="column"), "glossary.fields.extra", "no such column"),
     "threshold that scoring lacks": (
         "scoring",

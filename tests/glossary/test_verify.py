@@ -154,3 +154,11 @@ def test_nothing_published_is_sound_and_has_no_head(db: None) -> None:
     assert "0 policy versions" in run()
     with pytest.raises(CommandError, match="no head to export"):
         run("--export-head")
+
+
+@pytest.mark.parametrize("versions", ["[]", "null", '"x"', '{"charter": [1]}', '{"charter": null}'])
+def test_an_edition_of_another_shape_is_named(three: EditionInForce, versions: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE glossary_edition SET versions = %s WHERE number = 2", [versions])
+    with pytest.raises(CommandError, match=r"^edition 2 is not what was published"):
+        run()

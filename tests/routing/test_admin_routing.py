@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from glossary.types import EditionInForce
-from routing.models import BusinessCalendar, CalendarRevision, QueueMember, RoutingError
+from routing.models import BusinessCalendar, CalendarRevision, NamedAccount, QueueMember, RoutingError
 from routing.services.assign import route
 from routing.services.calendars import ensure_standard_calendars
 from tests.routing.scene import a_lead, serve
@@ -163,3 +163,20 @@ def test_people_and_roles_open_for_administrators(
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
     assert client.get(reverse("admin:people_user_change", args=[cast.sdr.pk])).status_code == 200
     assert client.get(reverse("admin:people_user_add")).status_code == 200
+
+
+def test_a_named_account_is_kept_as_the_rules_compare_it(office: Client, cast: SimpleNamespace) -> None:
+    """An address copied from the browser must not make an account that nobody ever matches."""
+    account = {"domain": "https://www.Acme-Tools.example/about", "name": "Acme", "owner": cast.ae.pk}
+    assert office.post(reverse("admin:routing_namedaccount_add"), account).status_code == 302
+
+    lead = a_lead(email="ann@acme-tools.example", email_domain="acme-tools.example")
+    assert route(lead.pk, now=NOW).owner == cast.ae
+
+
+def test_a_free_mail_domain_is_no_named_account(office: Client, cast: SimpleNamespace) -> None:
+    account = {"domain": "Gmail.com", "name": "Everybody", "owner": cast.ae.pk}
+    answer = office.post(reverse("admin:routing_namedaccount_add"), account)
+
+    assert "free-mail provider" in answer.content.decode()
+    assert not NamedAccount.objects.exists()

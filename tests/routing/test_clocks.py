@@ -1,6 +1,7 @@
 """Stored clocks: what they pin, how they end, attempts, pauses, passes."""
 
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
@@ -169,7 +170,7 @@ def test_a_touch_outside_hours_has_elapsed_nothing(playbook: EditionInForce, cas
 def test_pauses_do_not_count(playbook: EditionInForce, cast: SimpleNamespace) -> None:
     """1 business day from Monday 10:00, paused Monday 12:00 to Wednesday 10:00: due Wednesday 16:00."""
     serve("emea_sdr", cast.sdr)
-    lead = a_lead(owner=cast.sdr, queue="emea_sdr")
+    lead = a_lead(owner=cast.sdr, queue="emea_sdr", stage="mql")
     happens(lead, "touched", at("2026-11-23 10:00"))
     clock = clock_of(lead, "acceptance")
 
@@ -214,7 +215,7 @@ def test_leaving_the_funnel_voids_what_was_not_due_and_late_stays_late(
 
 
 def test_passing_the_stage_ends_the_clock_too(playbook: EditionInForce, cast: SimpleNamespace) -> None:
-    lead = a_lead(owner=cast.sdr, queue="emea_sdr")
+    lead = a_lead(owner=cast.sdr, queue="emea_sdr", stage="mql")
     happens(lead, "touched", at("2026-11-23 10:00"))
 
     happens(lead, "sql", at("2026-11-23 12:00"))
@@ -295,3 +296,36 @@ def test_every_lead_can_be_stopped_only_once(routed: Lead) -> None:
     happens(routed, "touched", at("2026-11-23 17:20"))
 
     assert clock_of(routed).stopped_at == before.stopped_at == at("2026-11-23 15:20")
+
+
+def test_a_conditional_promise_begins_when_it_comes_to_apply(
+    playbook: EditionInForce, cast: SimpleNamespace
+) -> None:
+    """Acceptance is owed for MQLs: a lead touched before it became one owes it from that moment on."""
+    serve("emea_sdr", cast.sdr)
+    lead = a_lead(owner=cast.sdr, queue="emea_sdr")
+    happens(lead, "touched", at("2026-11-23 10:00"))
+    assert not SlaClock.objects.filter(lead=lead, key="acceptance").exists()
+
+    Lead.objects.filter(pk=lead.pk).update(stage="mql")
+    Touch.objects.create(
+        lead=lead,
+        kind="call",
+        result="reached",
+        by=cast.sdr,
+        by_name="Sam",
+        occurred_at=at("2026-11-23 10:00"),
+        recorded_at=at("2026-11-23 10:00"),
+        token=uuid4(),
+    )
+    happens(lead, "mql", at("2026-11-24 11:00"))
+
+    clock = clock_of(lead, "acceptance")
+    assert (clock.state, clock.started_at) == (ClockState.RUNNING, at("2026-11-24 11:00"))
+    assert clock.due_at == at("2026-11-25 11:00")
+
+
+def test_a_conditional_promise_waits_for_its_event(playbook: EditionInForce, cast: SimpleNamespace) -> None:
+    lead = a_lead(owner=cast.sdr, queue="emea_sdr", stage="mql")
+    happens(lead, "mql", at("2026-11-23 11:00"))
+    assert not SlaClock.objects.filter(lead=lead, key="acceptance").exists()

@@ -112,11 +112,11 @@ def test_the_story_tells_everything(client: Client, playbook: EditionInForce, ca
         "Marketing Qualified Lead",
         "anna.berg@acme-tools.example",
         "clicked the wrong one",
-        "demo_request",
+        "demo request",
         "Reached".lower(),
         "The evidence of the day",
         "gave it to",
-        "first_touch",
+        "Routed to first touch",
         "anna@home.example",
         "CTO",
     ):

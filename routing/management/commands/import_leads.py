@@ -69,7 +69,9 @@ class Command(BaseCommand):
         return run_here(batch.pk, order, now=timezone.now(), report=self._progress)
 
     def _progress(self, batch: ImportBatch) -> None:
-        self.stdout.write(f"{batch.rows_read:,} of {batch.rows_total or 0:,} rows")
+        """A line per 100 rows and one at the end: live rows come one by one."""
+        if batch.rows_read % 100 == 0 or batch.rows_read == batch.rows_total:
+            self.stdout.write(f"{batch.rows_read:,} of {batch.rows_total or 0:,} rows")
 
     def _summary(self, batch: ImportBatch) -> None:
         would = "would be " if batch.dry_run else ""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from routing.engine.history import Fact
 from routing.engine.import_rows import ReadRow, RowError
@@ -18,6 +19,7 @@ class KnownLeads:
         self._by_identity: dict[str, Lead] = {}
         self._instances: dict[int, Lead] = {}
         self._former: set[str] = set()
+        _lock(rows)
         self._load_external(rows)
         self._load_emails(rows)
         self.facts: dict[int, list[Fact]] = defaultdict(list)
@@ -110,3 +112,19 @@ class KnownLeads:
     def _load_behaviours(self) -> None:
         found = Behaviour.objects.filter(lead__in=list(self._instances)).exclude(external_key="")
         self.behaviours = set(found.values_list("lead_id", "name", "external_key"))
+
+
+def _lock(rows: list[ReadRow]) -> None:
+    """Hold the leads, in the order of their ids: what is written later rests on what is read now."""
+    emails = {row.email for row in rows if row.email}
+    external = [row.external for row in rows if row.external]
+    found: set[int] = set()
+    survivor = Coalesce("merged_into_id", "id")
+    if emails:
+        found.update(Lead.objects.filter(email__in=emails).values_list(survivor, flat=True))
+    if external:
+        known = ExternalId.objects.filter(system=external[0][0], value__in={value for _, value in external})
+        found.update(known.values_list(Coalesce("lead__merged_into_id", "lead_id"), flat=True))
+    if found:
+        held = Lead.objects.select_for_update().filter(pk__in=found).order_by("pk").values_list("pk")
+        list(held)

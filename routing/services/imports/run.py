@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Q
 
 from glossary.queries.editions import memo
@@ -42,8 +42,9 @@ def run_import(batch_id: int, *, now: datetime, report: Report | None = None) ->
 
     1. Claim it by one conditional update; a second worker gets nothing to do.
     2. Read the whole file once: what cannot be imported is refused before the first row is written.
-    3. Per chunk of 1,000 rows one transaction: rows, quarantine and counters together. A dry run rolls it
-       back and keeps the counters and the first findings.
+    3. Per chunk one transaction: rows, quarantine and counters together. A chunk is 1,000 rows of history, or
+       ends with the first live row: that one is routed, and must keep neither its pool nor SQLite's only
+       write lock from anybody else for long. A dry run rolls it back and keeps counters and first findings.
 
     Args:
         now: recorded_at of everything written; leases tick on from it.
@@ -117,23 +118,28 @@ def _run(batch: ImportBatch, now: datetime, tick: Callable[[], datetime], report
     batch.save(update_fields=["rows_total", "dialect"])
     seen: set[str] = set()
     with opened(batch) as sheet:
-        for rows in _chunks(sheet.rows, skip=batch.rows_read):
+        for rows in _chunks(islice(sheet.rows, batch.rows_read, None), context.reader.seems_live):
             _run_chunk(batch, rows, context, seen, tick())
             if report is not None:
                 report(batch)
     _finish(batch, ImportState.DONE, tick(), "")
 
 
-def _chunks(rows: Iterator[Row], skip: int) -> Iterator[list[Row]]:
-    rows = islice(rows, skip, None)
-    while chunk := list(islice(rows, CHUNK)):
+def _chunks(rows: Iterator[Row], ends: Callable[[Row], bool]) -> Iterator[list[Row]]:
+    chunk: list[Row] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == CHUNK or ends(row):
+            yield chunk
+            chunk = []
+    if chunk:
         yield chunk
 
 
 def _run_chunk(
     batch: ImportBatch, rows: Sequence[Row], context: ImportContext, seen: set[str], moment: datetime
 ) -> None:
-    """One chunk in one transaction; tried again when a live intake made one of its leads meanwhile."""
+    """One chunk in one transaction; tried again when an intake made one of its leads meanwhile, or on a deadlock."""
     for attempt in range(1, _TRIES + 1):
         try:
             with _transaction(dry_run=batch.dry_run):
@@ -143,7 +149,7 @@ def _run_chunk(
                     close_taken(context.spec, results, context.now)
                     _count(batch, _tally(results), moment)
             break
-        except IntegrityError:
+        except (IntegrityError, OperationalError):
             if attempt == _TRIES:
                 raise
     if batch.dry_run:

@@ -1,0 +1,1 @@
+"""Walks through a real Chromium: what only shows when somebody clicks."""
