@@ -24,7 +24,11 @@ prepare() {
     stamp=.venv/.installed-$1
     if [ ! -x .venv/bin/python ]; then
         printf 'Making .venv ...\n'
-        "$python" -m venv .venv >/dev/null || fail "could not make .venv; on Debian and Ubuntu: apt-get install python3-venv"
+        # Without ensurepip a half-made .venv is left behind, which the next run would take for a whole one.
+        "$python" -m venv .venv >/dev/null || {
+            rm -rf .venv
+            fail "could not make .venv; on Debian and Ubuntu: apt-get install python3-venv"
+        }
     fi
     if ! cat requirements.txt "$1" | cmp -s - "$stamp"; then
         printf 'Installing %s ...\n' "$1"

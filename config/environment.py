@@ -52,10 +52,13 @@ def one_of(name: str, known: tuple[str, ...]) -> str:
 
 
 def folder(name: str, default: Path) -> Path:
-    """A folder that may be written to, made where it is missing. Raises ImproperlyConfigured otherwise."""
+    """A folder that may be written to, made for its owner only where it is missing.
+
+    Raises ImproperlyConfigured otherwise.
+    """
     path = Path(text(name, str(default))).expanduser().resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _refused(name, str(path), f"cannot be made ({error.strerror}). Name another folder") from None
     if not os.access(path, os.W_OK | os.X_OK):

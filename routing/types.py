@@ -7,7 +7,10 @@ from uuid import UUID
 
 from routing.exceptions import FieldError
 
-__all__ = ["BehaviourInput", "Capture", "Evidence", "FieldError", "TouchInput"]
+__all__ = ["FROM_FILE", "BehaviourInput", "Capture", "Evidence", "FieldError", "TouchInput"]
+
+FROM_FILE = "import"
+"""The cause of everything that a file brought."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ CONFIRMED = {
     "discovery_notes": "Wants to replace a spreadsheet before the next planning round.",
     "next_step": "Discovery with the team is booked.",
 }
-TEMPLATES = ("First call", "Short intro", "Follow-up", "Case study")
+CALL_GUIDES = ("First call", "Follow-up call", "Voicemail with a reason")
+MAIL_TEMPLATES = ("Short intro", "Follow-up", "Case study")
 
 
 class Rep:
@@ -81,7 +82,7 @@ class Rep:
             kind=TouchKind.CALL if call else TouchKind.EMAIL,
             result=TouchResult.REACHED if reached else missed if call else TouchResult.SENT,
             token=self.play.token(),
-            template=self.rng.choice(TEMPLATES),
+            template=self.rng.choice(CALL_GUIDES if call else MAIL_TEMPLATES),
         )
         log_touch(lead.pk, touch, acting_user=lead.owner, now=now)
         if reached:

@@ -1,4 +1,4 @@
-"""Tags of the desk: look-ups by key, keys as words, and the criteria of a gate as the page lists them."""
+"""Tags of the desk: look-ups by key, and the criteria of a gate as the page lists them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from datetime import datetime
 from django import template
 from django.utils.timezone import localtime
 
-from glossary.engine.words import humanised
 from people.engine.words import exact_words
 from routing.engine.verdict import Answer, CriterionResult, GroupResult, Verdict
 
@@ -32,12 +31,6 @@ class Line:
 def get(known: Mapping[str, object], key: str) -> object:
     """The value of `key`; empty when there is none."""
     return known.get(key, "")
-
-
-@register.filter
-def as_words(key: str) -> str:
-    """A key as words: decision_maker → decision maker."""
-    return humanised(str(key or ""))
 
 
 @register.simple_tag

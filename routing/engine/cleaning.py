@@ -21,6 +21,8 @@ YES = frozenset({"true", "yes", "y", "1", "on", "x", "ja", "oui", "si", "sí", "
 NO = frozenset({"false", "no", "n", "0", "off", "nein", "non", "não", "nao"})
 _DOMAIN = re.compile(r"(?=.{1,253}$)[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
 _GROUPS = re.compile(r"[+-]?\d{1,3}(?:([ ,.'\u00a0\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+# 1.250 is 1250 to half of Europe and 1.25 to everybody else; 1,250 is read as English, 0.250 is clear.
+_TWO_NUMBERS = re.compile(r"([+-]?[1-9]\d{0,2})\.(\d{3})")
 _DATE_ONLY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 
 
@@ -84,6 +86,10 @@ def _boolean(field: ContractField, text: str) -> bool:
 
 def _number(field: ContractField, text: str) -> int | float:
     bare = re.sub(r"^(?:[€$£]|eur|usd|gbp)\s*|\s*(?:[€$£]|eur|usd|gbp)$", "", text, flags=re.IGNORECASE)
+    unclear = _TWO_NUMBERS.fullmatch(bare)
+    if unclear:
+        whole, part = unclear[1], f"{unclear[1]}.{unclear[2]}".rstrip("0").rstrip(".")
+        raise ValueError(f"{text!r} can be read as two numbers. Write {whole}{unclear[2]} or {part}")
     try:
         number = Decimal(_plain_digits(bare))
     except InvalidOperation:
@@ -96,8 +102,8 @@ def _number(field: ContractField, text: str) -> int | float:
 def _plain_digits(text: str) -> str:
     """Without group separators: 1,250,000.5 and 1.250.000,5 and 1 250 000 read alike.
 
-    One comma or dot followed by exactly three digits is a group separator when it is a comma, a decimal
-    point when it is a dot (English reading; contract values are asked for in plain digits).
+    One comma followed by exactly three digits is a group separator (English reading; contract values are
+    asked for in plain digits); one dot followed by exactly three digits was refused before.
     """
     if "_" in text:
         return "not a number"  # Decimal would read 1_000

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rapidfuzz import fuzz, process
 
-from glossary.engine.fields import DERIVED_FIELDS, ContractField, Store
+from glossary.engine.fields import DERIVED_FIELDS, ContractField, FieldType, Store
 from routing.engine.cleaning import clean_value, phone_number
 from routing.engine.text import clean
 from routing.types import FieldError
@@ -107,6 +107,8 @@ def _one(contract: ContractField, raw: object) -> object | None:
     text = _as_text(raw)
     if text is None:
         return None
+    if contract.type is FieldType.NUMBER and isinstance(raw, float | Decimal):
+        text += "0" * ("." in text and "e" not in text.lower())  # a number already: 1.250 is not two of them
     value = clean_value(contract, text)
     return _fitting(contract, value)
 

@@ -32,7 +32,7 @@ def standing_entries(lead: Lead) -> "QuerySet[StageEntry]":
     return standing(StageEntry.objects.filter(lead=lead)).order_by("occurred_at", "id")
 
 
-def entered(lead: Lead) -> list[Entered]:
+def entered_stages(lead: Lead) -> list[Entered]:
     """What `standing_entries` gives, in no order and without the rows: the cheapest question to the log."""
     rows = list(
         StageEntry.objects.filter(lead=lead)

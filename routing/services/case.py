@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from glossary.engine.documents import GlossaryDocument
 from glossary.types import D, EditionInForce
@@ -9,7 +10,7 @@ from routing.engine.evaluate import BehaviourFact, Facts
 from routing.engine.values import EARLIEST
 from routing.models import CalendarRevision, Lead, LeadChange, StageEntry
 from routing.queries.first_touch import first_touch_of
-from routing.queries.history import Entered, entered
+from routing.queries.history import Entered, entered_stages
 from routing.queries.late_facts import (
     LateBehaviours,
     LateRecords,
@@ -42,7 +43,7 @@ class Case:
         self._entered: list[Entered] | None = [] if is_new else None
         self._behaviours: list[BehaviourFact] | None = [] if is_new else None
         self._records: dict[str, Record] | None = {} if is_new else None
-        self._touched: tuple[int, datetime | None] | None = None
+        self._touched: dict[int, datetime | None] = {}
         self._hours: dict[str, CalendarRevision] = {}
 
     @property
@@ -62,18 +63,19 @@ class Case:
 
     def values(self) -> LateValues:
         """The lead's values at this point of the act."""
-        return LateValues(self.lead, first_touch_at=self._first_touch, now=self.now)
+        first_touch_at = partial(self._first_touch, self.lead.pass_number)
+        return LateValues(self.lead, first_touch_at=first_touch_at, now=self.now)
 
     def entered(self) -> list[Entered]:
         """The standing entries written on the lead itself, in every pass."""
         if self._entered is None:
-            self._entered = [*entered(self.lead), *map(_entered, self._new_entries)]
+            self._entered = [*entered_stages(self.lead), *map(_entered, self._new_entries)]
         return self._entered
 
-    def pass_began(self) -> datetime | None:
-        """When the lead entered the first stage of its present pass; None when it has entered none."""
-        own = (entry for entry in self.entered() if entry.pass_number == self.lead.pass_number)
-        return min((entry.occurred_at for entry in own), default=None)
+    def pass_began(self, number: int) -> datetime | None:
+        """When the lead entered the first stage of a pass; None when it has entered none in it."""
+        own = (entry.occurred_at for entry in self.entered() if entry.pass_number == number)
+        return min(own, default=None)
 
     def hours(self, queue: str) -> CalendarRevision:
         """The hours that a queue works by; raises as `calendar_for`."""
@@ -122,15 +124,14 @@ class Case:
             self._records = records_of(self.lead, now=self.now)
         return self._records
 
-    def _first_touch(self) -> datetime | None:
-        """Read again when the lead begins another pass: only touches since then count."""
+    def _first_touch(self, number: int) -> datetime | None:
+        """The first touch in a pass: of those after the first, only what came since they began counts."""
         if self.is_new:
             return None
-        number = self.lead.pass_number
-        if self._touched is None or self._touched[0] != number:
-            since = None if number == 1 else self.pass_began() or EARLIEST
-            self._touched = (number, first_touch_of(self.lead, since=since, now=self.now))
-        return self._touched[1]
+        if number not in self._touched:
+            since = None if number == 1 else self.pass_began(number) or EARLIEST
+            self._touched[number] = first_touch_of(self.lead, since=since, now=self.now)
+        return self._touched[number]
 
 
 def _columns(lead: Lead) -> dict[str, object]:

@@ -146,5 +146,5 @@ def _last_touch(case: Case, before: datetime) -> datetime | None:
         return None
     touches = Touch.objects.filter(lead=case.lead, automatic=False, inbound=False, occurred_at__lt=before)
     if case.lead.pass_number > 1:
-        touches = touches.filter(occurred_at__gte=case.pass_began() or before)
+        touches = touches.filter(occurred_at__gte=case.pass_began(case.lead.pass_number) or before)
     return touches.order_by("-occurred_at").values_list("occurred_at", flat=True).first()

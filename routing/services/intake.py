@@ -25,7 +25,7 @@ from routing.services.qualify import follow_rules
 from routing.services.rescore import rescore
 from routing.services.stage_log import Step, write_entry
 from routing.services.writing import REFUSALS, Authorship, apply_values, change_of
-from routing.types import Capture, FieldError
+from routing.types import FROM_FILE, Capture, FieldError
 
 LIVE = Capture()
 _TRIES = 3
@@ -149,7 +149,8 @@ def _enter_first_stage(case: Case, by: Authorship) -> None:
     """The entry stands whatever its definition says, refusing would lose the lead. The verdict is kept."""
     first = case.glossary.funnel()[0]
     verdict = judge(case, first, rescore(case))
-    clocks.happened(case, CAPTURED, by.occurred_at)
+    # A file is read long after the interest was shown: what we promise for its leads begins when we learn of them.
+    clocks.happened(case, CAPTURED, by.now if by.cause == FROM_FILE else by.occurred_at)
     step = Step(first.key, case.lead.pass_number, by.occurred_at, verdict.as_json(), by.cause)
     write_entry(case, step, acting_user=by.acting_user)
 

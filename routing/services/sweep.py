@@ -46,25 +46,25 @@ def sweep_breaches(now: datetime, limit: int = 500) -> int:
 
 def _raise_all(pk: int, now: datetime) -> int:
     """Every due level of one clock: after a long standstill there may be several."""
-    raised, more = 0, True
+    raised = 0
     try:
-        while more:
-            done, more = _raise_next(pk, now)
-            raised += done
+        while (not raised or _is_due(pk, now)) and _raise_next(pk, now):
+            raised += 1
     except _FAILURES:
         logger.exception("the alerts of clock %s could not be raised; they stay due", pk)
     return raised
 
 
-@transaction.atomic
-def _raise_next(pk: int, now: datetime) -> tuple[bool, bool]:
-    """Raise the next due level of a clock. Returns whether it was raised, and whether a further one is due.
+def _is_due(pk: int, now: datetime) -> bool:
+    return SlaClock.objects.alert_due_at(now).filter(pk=pk).exists()
 
-    It is not raised when nothing is due, when somebody else took it, or when it has to wait.
-    """
+
+@transaction.atomic
+def _raise_next(pk: int, now: datetime) -> bool:
+    """Raise the next due level of a clock. False: nothing is due, somebody else took it, or it has to wait."""
     clock = _due(pk, now)
     if clock is None or clock.next_alert_level is None or clock.next_alert_at is None:
-        return False, False
+        return False
     target, level = promise_of(clock), clock.next_alert_level
     moves_on = any(rung.at == level and rung.do is Escalate.REROUTE for rung in target.ladder)
     if moves_on:
@@ -72,16 +72,15 @@ def _raise_next(pk: int, now: datetime) -> tuple[bool, bool]:
         later = _reroute_later(clock, now)
         if later is not None:
             _mine(clock).update(next_alert_at=later)
-            return False, False
+            return False
     alert = Alert(clock, target, level, clock.next_alert_at)
-    following = face_of(clock).next_alert(alert_levels(target), after=level)
-    if not _claimed(alert, following, now):
-        return False, False
+    if not _claimed(alert, now):
+        return False
     ClockAlert.objects.create(clock=clock, level=level, due_at=alert.due_at, raised_at=now)
     tell(alert, now=now, edition=edition_at(now))
     if moves_on:
         reroute(clock.lead_id, now=now)
-    return True, following is not None and following[1] <= now
+    return True
 
 
 def _due(pk: int, now: datetime) -> SlaClock | None:
@@ -99,10 +98,12 @@ def _mine(clock: SlaClock) -> SlaClockQuerySet:
     )
 
 
-def _claimed(alert: Alert, following: tuple[int, datetime] | None, now: datetime) -> bool:
+def _claimed(alert: Alert, now: datetime) -> bool:
+    clock = alert.clock
+    following = face_of(clock).next_alert(alert_levels(alert.target), after=alert.level)
     level, at = following or (None, None)
     marks = {"breached_at": now} if alert.level == BREACH else {}
-    return _mine(alert.clock).update(next_alert_level=level, next_alert_at=at, **marks) == 1
+    return _mine(clock).update(next_alert_level=level, next_alert_at=at, **marks) == 1
 
 
 def _reroute_later(clock: SlaClock, now: datetime) -> datetime | None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from pytest_django import Settings
 
 from config import environment
 from tests.support import ROOT
@@ -76,3 +79,18 @@ def test_numbers_are_positive_digits(value: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("CONCORD_IMPORT_MAX_BYTES", value)
     with pytest.raises(ImproperlyConfigured, match="CONCORD_IMPORT_MAX_BYTES="):
         environment.number("CONCORD_IMPORT_MAX_BYTES", 5)
+
+
+def test_what_is_written_at_run_time_is_its_owners_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
+) -> None:
+    """The database and the uploads are full of personal data."""
+    monkeypatch.setenv("CONCORD_VAR", str(tmp_path / "new" / "var"))
+    made = environment.folder("CONCORD_VAR", tmp_path)
+    assert made.stat().st_mode & 0o077 == 0
+
+    storage = settings.STORAGES["default"]
+    options = {**storage["OPTIONS"], "location": made}
+    settings.STORAGES = {**settings.STORAGES, "default": {**storage, "OPTIONS": options}}
+    path = made / default_storage.save("imports/leads.csv", ContentFile(b"email"))
+    assert path.stat().st_mode & 0o077 == path.parent.stat().st_mode & 0o077 == 0

@@ -73,6 +73,16 @@ def test_within_a_memo_the_line_is_read_once(
     assert numbers == {1, 2}
 
 
+def test_a_memo_within_a_memo_goes_on_with_it(
+    playbook: EditionInForce, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    edition_at(NOW)
+    with django_assert_num_queries(1), memo():
+        with memo():
+            edition_at(NOW)
+        edition_at(NOW)
+
+
 def test_publishing_inside_a_memo_is_seen_at_once(playbook: EditionInForce) -> None:
     with memo():
         assert edition_at(NOW).number == 1

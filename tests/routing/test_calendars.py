@@ -58,7 +58,7 @@ def test_queues_work_by_the_calendar_of_the_policy(playbook: EditionInForce) -> 
 
 def test_public_holidays_count_as_closed(playbook: EditionInForce, cast: SimpleNamespace) -> None:
     """Thursday 24 December 16:00 + 1 business day; 25 and 28 are holidays in England."""
-    lead = a_lead(owner=cast.sdr, queue="emea_sdr")
+    lead = a_lead(owner=cast.sdr, queue="emea_sdr", stage="mql")
 
     happens(lead, "touched", at("2026-12-24 16:00"))
 
@@ -78,7 +78,7 @@ def test_a_new_revision_leaves_running_clocks_alone(playbook: EditionInForce, ca
 
 def test_laying_open_clocks_anew_keeps_the_time_used(playbook: EditionInForce, cast: SimpleNamespace) -> None:
     serve("emea_sdr", cast.sdr)
-    lead, late, done = a_lead(1), a_lead(2), a_lead(3)
+    lead, late, done = a_lead(1), a_lead(2), a_lead(3, stage="mql")
     route(late.pk, now=at("2026-11-23 10:00"))
     route(done.pk, now=at("2026-11-23 10:00"))
     happens(done, "touched", at("2026-11-23 10:10"))

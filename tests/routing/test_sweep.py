@@ -189,7 +189,7 @@ def test_who_comes_second_finds_the_level_taken(routed: Lead, monkeypatch: pytes
 
     monkeypatch.setattr(sweep, "_due", lambda pk, now: read)
 
-    assert sweep._raise_next(read.pk, now) == (False, False)
+    assert sweep._raise_next(read.pk, now) is False
     assert levels(routed) == [50]
 
 

@@ -140,6 +140,7 @@ def done_runs(var: Path) -> int:
 
 def test_it_stops_on_ctrl_c_and_keeps_the_data(var: Path, tmp_path: Path) -> None:
     # Given a second start on the same folder
+    collected = (var / "static" / "staticfiles.json").stat().st_mtime_ns
     port = free_port()
     serve = start(var, port)
     visitor = wait_for(f"http://127.0.0.1:{port}", serve)
@@ -149,6 +150,8 @@ def test_it_stops_on_ctrl_c_and_keeps_the_data(var: Path, tmp_path: Path) -> Non
     # Then nothing of it lives on, and the demo was not played again
     assert "Demo logins" in printed
     assert "Playing a year" not in printed
+    # And it did not collect and compress the static files anew: a second start takes seconds
+    assert (var / "static" / "staticfiles.json").stat().st_mtime_ns == collected
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     alive = subprocess.run(["pgrep", "-g", str(serve.pid)], check=False, capture_output=True, text=True)

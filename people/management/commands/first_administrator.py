@@ -27,7 +27,10 @@ class Command(BaseCommand):
         if User.objects.filter(is_superuser=True, is_active=True).exists():
             self.stdout.write("There is an administrator already.")
             return
-        name, email, password = self._from_terminal() if sys.stdin.isatty() else self._from_environment()
+        try:
+            name, email, password = self._from_terminal() if sys.stdin.isatty() else self._from_environment()
+        except (EOFError, KeyboardInterrupt):
+            raise CommandError("Nobody was made. Run the command again.") from None
         user = User(username=name, email=email.lower(), is_staff=True, is_superuser=True)
         try:
             user.clean_fields(exclude=["password"])

@@ -97,8 +97,16 @@ def _text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return _number_text(value)
     if isinstance(value, datetime):
         with_time = value.time() != time(0) or "h" in str(cell.number_format).lower()
         return value.isoformat(" ", "seconds") if with_time else value.date().isoformat()
     return str(value).upper() if isinstance(value, bool) else str(value).replace("\0", "")
+
+
+def _number_text(value: float) -> str:
+    """A number so that it reads as one number only: 1.25 and 1.2500, never 1.250, which could be 1250."""
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = repr(value)
+    return f"{text}0" if len(text.partition(".")[2]) == 3 and text[-1].isdigit() and "e" not in text else text

@@ -10,7 +10,7 @@ from routing.services.imports.known_leads import KnownLeads
 from routing.services.imports.values import values_for
 from routing.services.intake import intake
 from routing.services.writing import REFUSALS
-from routing.types import Capture
+from routing.types import FROM_FILE, Capture
 
 
 def take_in(row: ReadRow, context: ImportContext) -> RowResult:
@@ -23,7 +23,7 @@ def take_in(row: ReadRow, context: ImportContext) -> RowResult:
         return RowResult(row, Outcome.UNCHANGED)
     capture = Capture(
         captured_at=row.captured.at if row.captured else None,
-        cause="import",
+        cause=FROM_FILE,
         external=row.external,
         behaviours=tuple(row.behaviours),
     )

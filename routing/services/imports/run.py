@@ -20,6 +20,7 @@ from routing.models import ImportBatch
 from routing.services.imports.chunks import process
 from routing.services.imports.context import ImportContext, Outcome, RowResult
 from routing.services.imports.files import opened
+from routing.services.imports.planner import tell_planner
 from routing.services.imports.prepare import prepare
 from routing.services.imports.quarantine_store import close_taken, keep
 from routing.services.imports.start import Order, enqueue
@@ -119,7 +120,9 @@ def _run(batch: ImportBatch, now: datetime, tick: Callable[[], datetime], report
     seen: set[str] = set()
     with opened(batch) as sheet:
         for rows in _chunks(islice(sheet.rows, batch.rows_read, None), context.reader.seems_live):
+            before = batch.rows_read
             _run_chunk(batch, rows, context, seen, tick())
+            tell_planner(before, before + len(rows))
             if report is not None:
                 report(batch)
     _finish(batch, ImportState.DONE, tick(), "")

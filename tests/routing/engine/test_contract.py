@@ -1,5 +1,7 @@
 """normalise(): every type of the data contract, what it reads and what it refuses."""
 
+from decimal import Decimal
+
 import pytest
 from django.db.models import Field
 from hypothesis import given
@@ -56,6 +58,11 @@ FIELDS = {
         ("employees", "1 250", 1250),
         ("employees", "12.0", 12),
         ("budget", "1.250,50", 1250.5),
+        ("budget", "1.250.000", 1250000),
+        ("budget", "1250.125", 1250.125),
+        ("budget", 1.125, 1.125),
+        ("budget", Decimal("1.250"), 1.25),
+        ("budget", "0.125", 0.125),
         ("budget", "€ 1,250,000.5", 1250000.5),
         ("budget", "12,5", 12.5),
         ("budget", "-3", -3),
@@ -89,6 +96,9 @@ def test_values_are_read(key: str, raw: object, expected: object) -> None:
         ("website", "not a site", "acme.com"),
         ("country", "Germny", "germany"),
         ("employees", "12.5", "whole number"),
+        ("employees", "1.250", "Write 1250 or 1.25"),
+        ("budget", "12.000", "Write 12000 or 12"),
+        ("budget", "€ 1.250", "can be read as two numbers"),
         ("employees", "3000000000", "between 0 and"),
         ("employees", "nan", "number"),
         ("budget", "1_000", "number"),

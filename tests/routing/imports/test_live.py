@@ -1,14 +1,17 @@
 """Live rows: no stage date, an address: they come in as any lead does, scored and routed."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from glossary.models import Edition
 from routing.choices import ClockState, Origin
+from routing.engine.mapping_files import parse_mapping
 from routing.models import Lead, LeadChange, StageEntry
 from tests.routing.imports.files import counts, csv_bytes, history_mapping, run
+from tests.routing.scene import serve
 
 pytestmark = pytest.mark.usefixtures("playbook")
 HEAD = "id,email,company,mql"
@@ -61,6 +64,19 @@ def test_an_outcome_ends_the_clocks_of_a_live_lead() -> None:
     # Then no clock goes on counting on it, and none gets a verdict for that
     assert not lead.clocks.filter(state=ClockState.RUNNING).exists()
     assert lead.clocks.get(key="first_touch").state == ClockState.VOID
+
+
+def test_a_lead_of_last_year_is_not_a_year_late(cast: SimpleNamespace) -> None:
+    """The promise to route within minutes is ours: it begins when the file tells us of the lead."""
+    serve("emea_sdr", cast.sdr)
+    columns = {"email": {"field": "email"}, "region": {"field": "region"}, "made": {"captured_at": True}}
+    data = csv_bytes("email,region,made", "a@firm.com,emea,2025-01-01")
+
+    run(data, parse_mapping({"mode": "leads", "columns": columns}))
+
+    lead = Lead.objects.get()
+    assert lead.captured_at.year == 2025
+    assert lead.clocks.get(key="routing").state == ClockState.MET
 
 
 def _running_clock(lead: Lead) -> dict[str, object]:

@@ -143,6 +143,11 @@ def test_workbooks_numbers_dates_and_sheets() -> None:
         opened(data, Dialect(sheet="Less"))
 
 
+def test_a_number_of_a_workbook_is_never_two_numbers() -> None:
+    """12.345 in a cell is a number; as a text of a CSV it could be 12345."""
+    assert cells(opened(xlsx_bytes(["a", "b"], [12.345, 1.5e-7]))) == [("12.3450", "1.5e-07")]
+
+
 def _rezipped(data: bytes, replace: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with (
