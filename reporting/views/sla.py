@@ -17,6 +17,7 @@ from reporting.queries.drill import CLOCK_CELLS, Cell, clocks_behind, clocks_by_
 from reporting.services.runs import moment_of, question_of
 from reporting.views.asking import ask, form_for, person, run_or_404, state_of, texts_of, with_policies
 from reporting.views.behind import counted_in, finished, heading
+from routing.engine.documents import RoutingDocument
 
 KIND = ReportKind.SLA
 PER_PAGE = 50
@@ -75,6 +76,7 @@ def sla_leads(request: HttpRequest, run_id: int) -> HttpResponse:
         "run": run,
         "page": page,
         "what": CELL_WORDS[counted.cell],
+        "promises": moment.edition.document(RoutingDocument).sla_by_key,
         "items": [(clocks[item.clock], item) for item in page],
     }
     return render(request, "reporting/sla_leads.html", context)
