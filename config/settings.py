@@ -203,6 +203,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = (
+    1_100  # the mapping of an import: 500 columns, two controls each, and some more
+)
 IMPORT_MAX_BYTES = env.number("CONCORD_IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 
 # --- security -----------------------------------------------------------------------------------------

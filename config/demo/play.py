@@ -29,8 +29,8 @@ from routing.services.sweep import sweep_breaches
 from routing.types import BehaviourInput, Capture
 
 Act = Callable[[datetime], None]
-# Beat's rhythm in the play: a breach is marked within the hour.
-SWEEP_EVERY = timedelta(hours=1)
+# Beat's rhythm in the play: a breach is marked within minutes.
+SWEEP_EVERY = timedelta(minutes=5)
 BATCH = 250
 
 

@@ -56,8 +56,10 @@ class Rep:
             return
         self._asleep = False
         minutes = self.rng.lognormvariate(3.3, 0.8)
-        if self.rng.random() < 0.12:
-            minutes += self.rng.uniform(60, 420)
+        # The last days are busy ones, so that the desk shows promises running and broken.
+        busy = self.play.end - now < timedelta(days=5)
+        if self.rng.random() < (0.6 if busy else 0.12):
+            minutes += self.rng.uniform(60, 2400 if busy else 420)
         self._later(now, minutes * 60, self._touch)
 
     def _later(self, now: datetime, business_seconds: float, act: Callable[[datetime], None]) -> None:

@@ -224,3 +224,17 @@ def test_running_page_offers_counts(revops: Client) -> None:
     assert "import-progress" in page
     state = revops.get(reverse("import_state", args=[batch.pk])).json()
     assert (state["rows_read"], state["rows_total"], state["done"]) == (1, 2, False)
+
+
+def test_the_widest_file_can_be_mapped_on_the_page(revops: Client) -> None:
+    """500 columns of dates are two controls each: the form must not be too long for its own server."""
+    head = ",".join(["email", *(f"date {n}" for n in range(499))])
+    batch = send(revops, csv_bytes(head, "a@example.com" + ",2025-01-01" * 499))
+    controls = {f"{kind}_{n}": "" for n in range(500) for kind in ("column", "format")}
+
+    address = reverse("import_detail", args=[batch.pk])
+    answer = revops.post(address, filled(**controls | {"column_0": "field:email", "act": "keep"}))
+
+    assert answer.status_code == 302
+    batch.refresh_from_db()
+    assert batch.mapping["columns"]["email"] == {"field": "email"}
