@@ -47,7 +47,9 @@ class Command(BaseCommand):
             raise CommandError(f"--until {end.isoformat()} has no zone. Add one, for example Z.")
         start = end - YEAR
         call_command("setup", in_force_from=(start - timedelta(days=1)).isoformat(), stdout=self.stdout)
-        self.stdout.write(f"Playing a year with {options['leads']} leads (a minute or so) ...")
+        self.stdout.write(
+            f"Playing a year with {options['leads']} leads (2,500 take three or four minutes) ..."
+        )
         # Wholly or not at all: a demo that was interrupted must not pass for a finished one at the next start.
         with transaction.atomic():
             play = Play(hire(), seed=options["seed"], end=end)
