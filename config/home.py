@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
 
 from people.choices import REPS, RUNS_OPERATIONS, Role
 from people.models import User
@@ -19,6 +20,7 @@ START_PAGES = (
 )
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponseRedirect:
     """Redirect to the page of the person's role; to the glossary for everyone else."""
     if not isinstance(request.user, User):  # LoginRequiredMiddleware lets nobody else in
