@@ -1,5 +1,6 @@
 """Who may do what: roles on views, who may act on what a person owns, and the name that logs freeze."""
 
+import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
@@ -8,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
-from people.choices import Role
+from people.choices import ENTERS_ADMIN, Role
 from people.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -51,6 +52,11 @@ def is_revops(user: User) -> bool:
     return user.has_role(*REVOPS)
 
 
+def enters_admin(user: User) -> bool:
+    """Whether a person works in /admin/: administrators, and the roles that run or edit things there."""
+    return user.is_active and (user.is_staff or user.has_role(*ENTERS_ADMIN))
+
+
 def manages_owner(user: User, lead: Owned) -> bool:
     """Whether `user` manages the team of the lead's owner."""
     owner = lead.owner
@@ -65,6 +71,16 @@ def may_act_on(user: User, lead: Owned) -> bool:
         return False
     owner = lead.owner
     return (owner is not None and owner.pk == user.pk) or manages_owner(user, lead) or is_revops(user)
+
+
+def identities(user: User) -> list[str]:
+    """What makes this account the same person as another one: the account, the mailbox, the SSO subject.
+
+    An address with a tag (`carla+work@…`) reaches the same mailbox, so the tag does not make another person.
+    """
+    local, _, domain = unicodedata.normalize("NFKC", user.email).casefold().partition("@")
+    found = [f"account:{user.pk}", f"mail:{local.partition('+')[0]}@{domain}"]
+    return [*found, f"sso:{user.sso_subject}"] if user.sso_subject else found
 
 
 def name_of(user: User | None) -> str:

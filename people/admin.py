@@ -34,7 +34,7 @@ class UserAdmin(PlainUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generi
     autocomplete_fields = ["team"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email", "team", "time_zone"]}),
+        ("Person", {"fields": ["first_name", "last_name", "email", "sso_subject", "team", "time_zone"]}),
         ("Access", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]

@@ -42,3 +42,5 @@ SEES_ALL_LEADS = frozenset(
 REPS = frozenset({Role.SDR, Role.AE})
 # Who may run imports, resolve quarantine and routing errors.
 RUNS_OPERATIONS = frozenset({Role.REVOPS, Role.REVOPS_LEAD, Role.MARKETING_OPS, Role.SALES_OPS})
+# Who works in /admin/, each within what their role may do there; administrators (is_staff) enter too.
+ENTERS_ADMIN = RUNS_OPERATIONS | {Role.ANALYTICS}

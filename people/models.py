@@ -48,6 +48,13 @@ class User(AbstractUser):
         help_text="Empty = belongs to no sales team.",
     )
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[validate_zone])
+    sso_subject = models.CharField(
+        "subject at the identity provider",
+        max_length=255,
+        blank=True,
+        db_index=True,
+        help_text="Who the person is where they sign in. Accounts with the same subject are one person.",
+    )
     is_demo = models.BooleanField(
         default=False,
         editable=False,
