@@ -9,7 +9,7 @@ from dispositions.engine.document import DispositionsDocument
 from dispositions.queries.clock_views import COUNTING, ClockView, clock_view
 from dispositions.queries.standing import Judge, Scores, judge_of, unconfirmed
 from glossary.engine.documents import GlossaryDocument, Mover, Stage
-from glossary.queries.terms import MOVERS
+from glossary.engine.speech import MOVERS
 from glossary.types import EditionInForce
 from people.access import may_act_on
 from people.models import User

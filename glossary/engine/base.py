@@ -32,6 +32,10 @@ class PolicyDocument(Part):
         """Labels of the KPIs that stages may refer to by key; most documents have none."""
         return {}
 
+    def named_behaviours(self) -> tuple[str, ...]:
+        """Behaviours that criteria of any document may ask for; most documents name none."""
+        return ()
+
 
 def duplicates(keys: list[str]) -> list[str]:
     """Keys that occur more than once, sorted."""

@@ -1,6 +1,7 @@
 """YAML as policies are written in it: plain data only, no surprises.
 
-Unlike YAML 1.1, `on`, `yes` and `NO` (Norway) stay words and dates stay text; a key given twice is an error.
+Unlike YAML 1.1, `on`, `yes` and `NO` (Norway) stay words and dates stay text; a key given twice is an error, and
+so is an alias: a few lines of aliases can stand for gigabytes.
 """
 
 import re
@@ -11,6 +12,14 @@ import yaml
 
 class _Loader(yaml.SafeLoader):
     """The safe loader with its guesses taken away (see below)."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """As usual, but refuse aliases."""
+        if self.check_event(yaml.events.AliasEvent):
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # PyYAML's own
+            raise yaml.YAMLError(f"line {line}: aliases (`*name`) are not read; write the value out")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
 
 
 _GUESSED = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
@@ -41,3 +50,5 @@ def read_yaml(text: str) -> object:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader with fewer guesses)
     except yaml.YAMLError as error:
         raise ValueError(f"this is not readable YAML: {error}") from error
+    except RecursionError as error:
+        raise ValueError("this is nested too deeply to be a policy") from error

@@ -4,34 +4,12 @@ Databases fold differently (SQLite's LIKE knows ASCII only), so Python folds onc
 docs/decisions/0002-folded-text.md.
 """
 
-import unicodedata
 from collections.abc import Mapping
 
 from glossary.engine.fields import DERIVED_FIELDS, ContractField
+from glossary.engine.text import clean, fold
 
-
-def clean(value: object) -> str:
-    """`value` as text that every database can hold: Unicode NFC, trimmed; None is the empty text.
-
-    NUL characters and lone surrogates are dropped: PostgreSQL stores neither.
-    """
-    return "" if value is None else storable(str(value)).strip()
-
-
-def storable(text: str) -> str:
-    """`text` in NFC without NUL characters and lone surrogates; white space stays as it is."""
-    if text.isascii():
-        return text.replace("\0", "")
-    kept = text.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")
-    return unicodedata.normalize("NFC", kept)
-
-
-def fold(value: object) -> str:
-    """`value` for comparing without case: NFC, `str.casefold`, NFC again as folding can take signs apart."""
-    if value is None:
-        return ""
-    text = storable(str(value))
-    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
+__all__ = ["clean", "email_domain", "fold", "folded_values"]
 
 
 def email_domain(email: object) -> str:

@@ -49,6 +49,10 @@ class ScoringDocument(PolicyDocument):
         """Its thresholds, for the words of criteria."""
         return dict(self.thresholds)
 
+    def named_behaviours(self) -> tuple[str, ...]:
+        """Behaviours that have points or are triggers, each once."""
+        return tuple(dict.fromkeys([*self.triggers, *(rule.behaviour for rule in self.intent)]))
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         require_unique([rule.key for rule in self.intent], "intent rules")

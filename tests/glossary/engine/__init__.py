@@ -1,0 +1,1 @@
+"""Tests of the pure rules of the policies: no database, no clock."""
