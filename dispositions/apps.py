@@ -10,6 +10,9 @@ class DispositionsConfig(AppConfig):
     def ready(self) -> None:
         from dispositions.engine.checks import check_dispositions
         from dispositions.engine.document import DispositionsDocument
+        from dispositions.registry import DISPOSITIONS
         from glossary import registry
 
-        registry.register(registry.DocumentType("dispositions", DispositionsDocument, check_dispositions))
+        registry.register(
+            registry.DocumentType("dispositions", DispositionsDocument, check_dispositions, DISPOSITIONS)
+        )

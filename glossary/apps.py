@@ -12,6 +12,11 @@ class GlossaryConfig(AppConfig):
         from glossary.engine import checks
         from glossary.engine.charter import CharterDocument
         from glossary.engine.documents import GlossaryDocument
+        from glossary.registry import own
 
-        registry.register(registry.DocumentType("charter", CharterDocument, checks.check_charter))
-        registry.register(registry.DocumentType("glossary", GlossaryDocument, checks.check_glossary))
+        registry.register(
+            registry.DocumentType("charter", CharterDocument, checks.check_charter, own.CHARTER)
+        )
+        registry.register(
+            registry.DocumentType("glossary", GlossaryDocument, checks.check_glossary, own.GLOSSARY)
+        )

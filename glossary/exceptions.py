@@ -34,6 +34,24 @@ class PublishRefused(PolicyError):
     """Publishing is not allowed now: no warrant, a wrong date, or another version came first."""
 
 
+class NotAllowed(PolicyError):
+    """This person may not do that. A page answers 403; the attempt is in the timeline."""
+
+
+class RequestRefused(PolicyError):
+    """An act that does not fit the change request as it stands, or input that cannot be used."""
+
+
+class StaleContent(PolicyError):
+    """What was on the page is not what would be signed or published now. A page answers 409 and shows the new."""
+
+    def __init__(
+        self,
+        message: str = "The content changed since the page was shown. Look at the new one and answer again.",
+    ) -> None:
+        super().__init__(message)
+
+
 class NoPolicyInForce(PolicyError):
     """No edition covers the moment that was asked for."""
 

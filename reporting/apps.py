@@ -13,7 +13,8 @@ class ReportingConfig(AppConfig):
         from notifications.nudges import register_nudge
         from reporting.engine.checks import check_reporting
         from reporting.engine.document import ReportingDocument
+        from reporting.registry import REPORTING
         from reporting.tasks import run_reports
 
-        registry.register(registry.DocumentType("reporting", ReportingDocument, check_reporting))
+        registry.register(registry.DocumentType("reporting", ReportingDocument, check_reporting, REPORTING))
         register_nudge("reporting.run_reports", lambda: run_reports.apply_async(retry=False))

@@ -11,11 +11,17 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         from glossary import registry
+        from glossary.registry.counters import register_counter
         from routing.engine import checks
         from routing.engine.documents import RoutingDocument, ScoringDocument
+        from routing.engine.grading import grade
+        from routing.queries.stage_counts import count_by_stage
+        from routing.registry import ROUTING, SCORING
 
-        registry.register(registry.DocumentType("scoring", ScoringDocument, checks.check_scoring))
-        registry.register(registry.DocumentType("routing", RoutingDocument, checks.check_routing))
+        kind = registry.DocumentType
+        registry.register(kind("scoring", ScoringDocument, checks.check_scoring, SCORING, grade))
+        registry.register(kind("routing", RoutingDocument, checks.check_routing, ROUTING, grade))
+        register_counter("leads", count_by_stage)
         _register_nudges()
 
 

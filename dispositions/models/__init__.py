@@ -1,6 +1,7 @@
-"""Tables of the desk: dispositions and the actions that follow."""
+"""Tables of the desk: dispositions the actions that follow, and the draft rows of the reasons."""
 
 from dispositions.models.actions import ActionItem
 from dispositions.models.dispositions import Disposition
+from dispositions.models.drafts import ReasonCode
 
-__all__ = ["ActionItem", "Disposition"]
+__all__ = ["ActionItem", "Disposition", "ReasonCode"]

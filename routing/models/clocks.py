@@ -97,6 +97,7 @@ class SlaClock(models.Model):
     objects = SlaClockQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = "SLA clock", "SLA clocks"
         ordering = ["due_at", "id"]
         constraints = [
             models.UniqueConstraint(

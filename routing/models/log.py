@@ -55,6 +55,7 @@ class StageEntry(models.Model):
     objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "stage entries"
         ordering = ["occurred_at", "id"]
         constraints = [
             # The same fact imported twice is one fact.

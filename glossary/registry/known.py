@@ -1,4 +1,4 @@
-"""The registry of document types. Each app registers its own when it starts; glossary knows no app above."""
+"""Known document types, reading documents from plain data, and the checks across all of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from glossary.choices import Workstream
 from glossary.engine.base import PolicyDocument
+from glossary.engine.diff import Grader
 from glossary.exceptions import DocumentRefused
+from glossary.registry.tables import Table
 from glossary.types import Documents, Finding
-
-__all__ = ["DocumentType", "Documents", "check", "document_type", "document_types", "parse", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,15 @@ class DocumentType:
 
     Attributes:
         check: given all documents of an edition, what is wrong with the references of this one.
+        tables: its draft rows.
+        grader: grades changes that only the owning app can grade; see glossary.engine.diff.
     """
 
     workstream: str
     document_class: type[PolicyDocument]
     check: Callable[[Documents], list[Finding]]
+    tables: tuple[Table, ...]
+    grader: Grader | None = None
 
 
 _types: dict[str, DocumentType] = {}
