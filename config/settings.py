@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # Sweeps make sure that due rows happen at all; on-commit nudges make them happen at once.
 CELERY_BEAT_SCHEDULE = {
     "deliver-notifications": {"task": "notifications.deliver", "schedule": timedelta(seconds=20)},
+    "change-requests": {"task": "glossary.tick", "schedule": timedelta(seconds=30)},
     "sweep-clocks": {"task": "routing.sweep_clocks", "schedule": timedelta(seconds=20)},
     "drain-queues": {"task": "routing.drain_queues", "schedule": timedelta(seconds=60)},
     "run-imports": {"task": "routing.run_imports", "schedule": timedelta(seconds=30)},

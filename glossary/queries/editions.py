@@ -28,6 +28,8 @@ from glossary.queries.chain import check_edition, check_line, check_version
 from glossary.types import Documents, EditionInForce
 
 logger = logging.getLogger(__name__)
+# Parsed editions kept per process: whoever reads through years of versions must not fill the memory.
+KEPT = 128
 
 
 @dataclass
@@ -100,6 +102,17 @@ def edition_by_id(pk: int) -> EditionInForce:
     raise NoPolicyInForce(f"There is no edition with the id {pk}.")
 
 
+def edition_with(workstream: str, number: int, *, last: bool = False) -> EditionInForce:
+    """The edition that put a version in force; with `last` the one before the version was superseded.
+
+    Raises NoPolicyInForce when no edition has that version, ForgedPolicy as above.
+    """
+    found = [edition for edition in _line() if edition.versions.get(workstream) == number]
+    if not found:
+        raise NoPolicyInForce(f"No edition put {workstream} v{number} in force.")
+    return _in_force(found[-1 if last else 0])
+
+
 def newest_edition() -> EditionInForce | None:
     """The edition with the highest number, in force already or not; None = nothing is published."""
     line = _line()
@@ -142,10 +155,14 @@ def _row(edition: Edition) -> tuple[object, ...]:
 
 def _in_force(edition: Edition) -> EditionInForce:
     key = (edition.pk, edition.seal)
-    if key not in _editions:
+    found = _editions.get(key)
+    if found is None:
         with _alarm():
-            _editions[key] = _load(edition)
-    return _editions[key]
+            found = _load(edition)
+        while len(_editions) >= KEPT:
+            _editions.pop(next(iter(_editions)), None)
+        _editions[key] = found
+    return found
 
 
 def _load(edition: Edition) -> EditionInForce:

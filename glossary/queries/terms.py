@@ -1,26 +1,19 @@
 """The glossary as people read it: each stage in words, from the documents in force."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from glossary import registry
+from django.db.models import Max
+
 from glossary.choices import Workstream
 from glossary.engine.base import PolicyDocument
-from glossary.engine.documents import GlossaryDocument, Move, Mover, Stage
+from glossary.engine.documents import GlossaryDocument, Move, Stage
+from glossary.engine.speech import MOVERS
 from glossary.engine.words import capitalised, confirmation_words, criterion_words, group_words
-from glossary.models import PolicyVersion
-from glossary.queries.chain import check_version
+from glossary.models import PolicyVersion, VersionTouch
 from glossary.types import EditionInForce
 from people.choices import Role
-
-CHUNK = 8
-MOVERS = {
-    Mover.SYSTEM: "the rules",
-    Mover.OWNER: "the owner",
-    Mover.MANAGER: "the owner's manager",
-    Mover.REVOPS: "RevOps",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,7 @@ class Term:
         must: one line per group; every line must hold.
         none: disqualifiers; none may hold.
         confirm: what a rep confirms.
+        since: None = not noted.
     """
 
     stage: Stage
@@ -58,7 +52,7 @@ class Term:
     required: list[str]
     arrives: list[Way]
     leaves: list[Way]
-    since: Since
+    since: Since | None
 
 
 def terms(edition: EditionInForce) -> list[Term]:
@@ -67,7 +61,7 @@ def terms(edition: EditionInForce) -> list[Term]:
     since = stages_since(edition)
     writer = _Writer(edition)
     stages = sorted(glossary.stages, key=lambda stage: stage.position)
-    return [writer.term(stage, since[stage.key]) for stage in stages]
+    return [writer.term(stage, since.get(stage.key)) for stage in stages]
 
 
 def thresholds(documents: Iterable[object]) -> dict[str, float]:
@@ -80,30 +74,19 @@ def thresholds(documents: Iterable[object]) -> dict[str, float]:
 
 
 def stages_since(edition: EditionInForce) -> dict[str, Since]:
-    """For each stage, the version since which its definition has stood word for word.
+    """For each stage, the version since which its definition has stood word for word. Two queries.
 
-    Reads versions from the one in force backwards, only as far as some stage is still unchanged.
+    A stage of which no version was noted (the notes can be made anew, see services.touches) is left out.
     """
-    open_stages = {stage.key: stage for stage in edition.document(GlossaryDocument).stages}
-    number = edition.versions[Workstream.GLOSSARY]
-    found: dict[str, Since] = {}
-    for row in _backwards(number):
-        check_version(row)
-        document = registry.parse(Workstream.GLOSSARY, row.content)
-        then = document.stage_by_key if isinstance(document, GlossaryDocument) else {}
-        open_stages = {key: stage for key, stage in open_stages.items() if then.get(key) == stage}
-        if not open_stages:
-            break
-        found |= dict.fromkeys(open_stages, Since(row.number, row.in_force_from))
-    return found
-
-
-def _backwards(number: int) -> Iterator[PolicyVersion]:
-    """Glossary versions from `number` down to the first, read a few at a time."""
-    rows = PolicyVersion.objects.filter(workstream=Workstream.GLOSSARY)
-    while number > 0:
-        yield from rows.filter(number__lte=number, number__gt=number - CHUNK).order_by("-number")
-        number -= CHUNK
+    touched = VersionTouch.objects.filter(
+        is_direct=True,
+        version__workstream=Workstream.GLOSSARY,
+        version__number__lte=edition.versions[Workstream.GLOSSARY],
+    )
+    newest = dict(touched.order_by().values_list("stage").annotate(Max("version__number")))
+    rows = PolicyVersion.objects.filter(workstream=Workstream.GLOSSARY, number__in=set(newest.values()))
+    begun = dict(rows.values_list("number", "in_force_from"))
+    return {key: Since(number, begun[number]) for key, number in newest.items()}
 
 
 class _Writer:
@@ -118,7 +101,7 @@ class _Writer:
             if isinstance(document, PolicyDocument):
                 self.kpis |= document.named_kpis()
 
-    def term(self, stage: Stage, since: Since) -> Term:
+    def term(self, stage: Stage, since: Since | None) -> Term:
         roles = dict(Role.choices)
         moves = self.glossary.moves
         return Term(

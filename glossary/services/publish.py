@@ -14,6 +14,7 @@ from glossary.exceptions import DocumentRefused, PublishRefused
 from glossary.models import Edition, PolicyVersion
 from glossary.queries import editions
 from glossary.queries.chain import edition_header, version_header
+from glossary.services.touches import record_touches
 from glossary.types import Documents, EditionInForce, Finding, Publication, Warrant
 from people.access import name_of
 from people.models import User
@@ -70,7 +71,7 @@ def publish(
     """
     try:
         with transaction.atomic():
-            newest = _lock()
+            newest = lock_line()
             digests = {key: seal.digest(seal.canonical_json(item)) for key, item in documents.items()}
             warrant.allow(digests)
             _check_saying(publication)
@@ -87,14 +88,15 @@ def publish(
     return editions.edition_by_id(edition.pk)
 
 
-def _lock() -> EditionInForce | None:
+def lock_line() -> EditionInForce | None:
     """Wait for other publications, then read the newest edition.
 
     All publications share one line of editions, so they queue up at its first row, which never changes (a
-    lock on the newest would be one on yesterday's newest after the wait). SQLite holds its write lock from
+    lock on the newest would be one on yesterday's newest after the wait); rows that are stamped with it need not
+    wait (no_key). SQLite holds its write lock from
     BEGIN. While nothing is published, the unique constraints decide.
     """
-    list(Edition.objects.select_for_update().filter(number=1))
+    list(Edition.objects.select_for_update(no_key=True).filter(number=1))
     editions.forget()
     return editions.newest_edition()
 
@@ -153,8 +155,10 @@ def _begin(
 
 def _write(documents: Mapping[str, PolicyDocument], digests: Mapping[str, str], act: _Act) -> Edition:
     last = Edition.objects.order_by("-number").first()
-    for workstream in sorted(documents):
+    versions = [
         _write_version(workstream, seal.canonical_json(documents[workstream]), digests[workstream], act)
+        for workstream in sorted(documents)
+    ]
     numbers = dict(last.versions) if last else {}
     seals = editions.version_seals()
     numbers |= {key: max(n for k, n in seals if k == key) for key in documents}
@@ -166,10 +170,12 @@ def _write(documents: Mapping[str, PolicyDocument], digests: Mapping[str, str], 
     )
     _seal(edition, edition_header(edition, seals).seal())
     edition.save(force_insert=True)
+    for version in versions:
+        record_touches(version)
     return edition
 
 
-def _write_version(workstream: str, content: str, content_digest: str, act: _Act) -> None:
+def _write_version(workstream: str, content: str, content_digest: str, act: _Act) -> PolicyVersion:
     last = PolicyVersion.objects.filter(workstream=workstream).order_by("-number").first()
     if last is not None and last.content_digest == content_digest:
         raise PublishRefused(f"{last} says exactly this already; there is nothing to publish.")
@@ -189,6 +195,7 @@ def _write_version(workstream: str, content: str, content_digest: str, act: _Act
     )
     _seal(version, version_header(version).seal())
     version.save(force_insert=True)
+    return version
 
 
 def _seal(row: PolicyVersion | Edition, value: str) -> None:

@@ -17,6 +17,7 @@ from reporting.engine.rule import MONTH, TOTAL, ConversionRule
 from reporting.engine.sla_result import SlaBasis, sla_result
 from reporting.queries.clocks import ClockQuestion, clocks_of, counted_clocks, editions_of
 from reporting.queries.definitions import line_of, versions_of
+from reporting.queries.emergencies import emergency_notes
 from reporting.queries.entries import EntryLog
 from reporting.queries.lead_values import AsOf
 from routing.engine.documents.routing import RoutingDocument
@@ -64,13 +65,15 @@ def _count_conversion(parameters: ConversionParameters, moment: Moment) -> Json:
         imported_later=imported_later,
         names={stage.key: stage.name for stage in moment.edition.document(GlossaryDocument).stages},
     )
-    return conversion_result(parameters, counted, by_pass, covered)
+    result = conversion_result(parameters, counted, by_pass, covered)
+    return _marked(result, {moment.edition.number, *counted.editions})
 
 
 def _count_sla(parameters: SlaParameters, moment: Moment) -> Json:
     question = ClockQuestion(parameters, moment.as_of, ZoneInfo(moment.zone))
     rows, total = count_attainment(counted_clocks(question), parameters.at_least)
-    versions = versions_of("routing", editions_of(clocks_of(question)))
+    editions = editions_of(clocks_of(question))
+    versions = versions_of("routing", editions)
     basis = SlaBasis(
         as_of=moment.as_of,
         zone=moment.zone,
@@ -78,7 +81,13 @@ def _count_sla(parameters: SlaParameters, moment: Moment) -> Json:
         versions=sorted(set(versions.values())),
         labels=_labels(parameters, moment.edition),
     )
-    return sla_result(parameters, rows, total, basis)
+    return _marked(sla_result(parameters, rows, total, basis), {moment.edition.number, *editions})
+
+
+def _marked(result: Json, editions: set[int]) -> Json:
+    """The result with a note for every emergency that it covers."""
+    notes = result["notes"]
+    return {**result, "notes": [*(notes if isinstance(notes, list) else ()), *emergency_notes(editions)]}
 
 
 def _labels(parameters: SlaParameters, edition: EditionInForce) -> dict[str, str]:

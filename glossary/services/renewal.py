@@ -1,0 +1,75 @@
+"""Keeping a review round true: who counts no more is asked for anew, and a new charter asks what it asks."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from glossary.choices import UNDER_REVIEW, Duty, EventKind, RequestState
+from glossary.engine.duties import Slot, slots
+from glossary.models import ChangeRequest, SignOff
+from glossary.queries.rights import asking_charter
+from glossary.queries.standing import faults, lacking, role_name, round_of
+from glossary.services.notices import tell_makers
+from glossary.services.rounds import ask
+from glossary.services.timeline import locked, save, tell
+
+
+def settle_round(request: ChangeRequest, now: datetime) -> None:
+    """What the answers come to: approved or ratified when nothing is lacking, else ask for what is lacking."""
+    if lacking(request, asking_charter(request, now), round_of(request)):
+        renew(request, now)
+    else:
+        _complete(request, now)
+
+
+def renew(request: ChangeRequest, now: datetime) -> None:
+    """Set aside the sign-offs that count no more or are asked for no more, and ask for what is missing.
+
+    Without it a round whose signer lost the role would wait for nobody, and never end.
+    """
+    charter, signoffs = asking_charter(request, now), round_of(request)
+    problems, wanted = faults(request, charter, signoffs), set(slots(charter, request.workstream))
+    for signoff in signoffs:
+        slot = Slot(signoff.duty, signoff.role)
+        reason = problems.get(slot, "") if slot in wanted else "the charter asks for it no more"
+        if reason and signoff.duty != Duty.EMERGENCY:
+            set_aside(signoff, reason, now)
+    ask(request, charter, now)
+
+
+def set_aside(signoff: SignOff, reason: str, now: datetime) -> None:
+    """Void one sign-off; it stays to be read, and its slot can be asked for anew."""
+    signoff.voided_at, signoff.void_reason = now, reason[:200]
+    signoff.save(update_fields=["voided_at", "void_reason"])
+    if signoff.verdict:
+        note = f"{role_name(signoff.role)}: {reason}"
+        tell(signoff.request, EventKind.VOIDED, acting_user=None, now=now, note=note)
+
+
+def follow_charter(now: datetime, *, but: int) -> None:
+    """Let every round that runs ask what the charter now in force asks. Under the lock of the line.
+
+    Args:
+        but: the request that put this charter in force.
+    """
+    runs = Q(state__in=UNDER_REVIEW) | Q(ratify_by__isnull=False, ratified_at__isnull=True)
+    for pk in list(
+        ChangeRequest.objects.filter(runs).exclude(pk=but).order_by("pk").values_list("pk", flat=True)
+    ):
+        request = locked(pk)
+        if request.is_under_review or request.awaits_ratification:
+            renew(request, now)
+            settle_round(request, now)
+
+
+def _complete(request: ChangeRequest, now: datetime) -> None:
+    if request.state == RequestState.IN_REVIEW:
+        request.state = RequestState.APPROVED
+        save(request, now, "state")
+        tell(request, EventKind.APPROVED, acting_user=None, now=now)
+        tell_makers(request, "Approved, ready to publish", "approved", now)
+    elif request.awaits_ratification:
+        request.ratified_at = now
+        save(request, now, "ratified_at")
+        tell(request, EventKind.RATIFIED, acting_user=None, now=now)
+        tell_makers(request, "Ratified", "ratified", now)
