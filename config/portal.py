@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.forms import AuthenticationForm as PlainAuthenticationForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
@@ -18,6 +19,8 @@ from unfold.sites import UnfoldAdminSite
 
 from config.navigation import address
 from notifications.queries import unread_count
+from people.access import enters_admin
+from people.models import User
 
 PORTAL_PREFIXES_EXCLUDED = ("/admin/", "/static/")
 
@@ -29,12 +32,31 @@ class PortalAuthenticationForm(UnfoldAuthenticationForm):
         PlainAuthenticationForm.confirm_login_allowed(self, user)
 
 
+class GovernanceAuthenticationForm(UnfoldAuthenticationForm):
+    """Sign-in to the admin: for whoever may enter it, which is more people than Django's staff."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        PlainAuthenticationForm.confirm_login_allowed(self, user)
+        if not enters_admin(user):
+            raise ValidationError(
+                "This account does not work in the administration. Sign in on the start page instead.",
+                code="invalid_login",
+            )
+
+
 class GovernanceSite(UnfoldAdminSite):
-    """The admin: drafts, people, queues, calendars, settings."""
+    """The admin: drafts, people, queues, calendars, settings.
+
+    Whoever works here by role enters; what they may do inside, each model decides.
+    """
 
     site_header = "Concord"
     site_title = "Concord admin"
     index_title = "Administration"
+    login_form = GovernanceAuthenticationForm
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and enters_admin(request.user)
 
 
 class PortalSite(UnfoldAdminSite):

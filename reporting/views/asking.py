@@ -13,7 +13,7 @@ from glossary.exceptions import PolicyError
 from glossary.queries.editions import edition_at
 from people.models import User
 from reporting.choices import ReportKind, RunState
-from reporting.forms import ConversionForm, SlaForm
+from reporting.forms.questions import ConversionForm, SlaForm
 from reporting.models import ReportRun
 from reporting.queries.definitions import vocabulary
 from reporting.queries.runs import newest_run, waiting_run

@@ -1,5 +1,5 @@
-"""The admin of routing: what RevOps edits daily (members, accounts, calendars), and logs to read."""
+"""The admin of routing: what RevOps edits daily (members, accounts, calendars), drafts, and logs to read."""
 
-from routing.admin import calendars, errors, logs, queues
+from routing.admin import calendars, drafts_routing, drafts_scoring, errors, logs, queues
 
-__all__ = ["calendars", "errors", "logs", "queues"]
+__all__ = ["calendars", "drafts_routing", "drafts_scoring", "errors", "logs", "queues"]

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
 from people.choices import RUNS_OPERATIONS
@@ -39,6 +41,27 @@ class OperationsAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return runs_operations(request)
+
+
+class KeptAdmin(SimpleHistoryAdmin, OperationsAdmin):
+    """Edited by operations, with a history that is only read: going back is an edit in the form."""
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No button that sends an old state back."""
+        return True
+
+    def history_form_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        version_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """An old state, to read. simple-history would save it for whoever may only look."""
+        if request.method != "GET":
+            raise PermissionDenied("An old state is only read. Change the row itself.")
+        answer: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return answer
 
 
 class ReadOnlyAdmin(OperationsAdmin):

@@ -6,11 +6,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import TabularInline
 
 from people.models import User
-from routing.admin.access import OperationsAdmin, may_look
+from routing.admin.access import KeptAdmin, may_look
 from routing.engine.calendars import WEEKDAYS
 from routing.forms.calendars import CalendarForm
 from routing.models import BusinessCalendar, CalendarRevision
@@ -39,7 +38,7 @@ class RevisionInline(TabularInline):
 
 
 @admin.register(BusinessCalendar)
-class BusinessCalendarAdmin(SimpleHistoryAdmin, OperationsAdmin):
+class BusinessCalendarAdmin(KeptAdmin):
     """Calendars that queues refer to by key."""
 
     form = CalendarForm

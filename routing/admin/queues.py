@@ -7,13 +7,12 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from glossary.exceptions import NoPolicyInForce
 from glossary.queries.editions import edition_at
 from people.models import User
-from routing.admin.access import OperationsAdmin
+from routing.admin.access import KeptAdmin
 from routing.engine.documents import RoutingDocument
 from routing.forms.named_accounts import NamedAccountForm
 from routing.models import NamedAccount, QueueMember
@@ -29,7 +28,7 @@ def queue_choices() -> list[tuple[str, str]]:
 
 
 @admin.register(QueueMember)
-class QueueMemberAdmin(SimpleHistoryAdmin, OperationsAdmin):
+class QueueMemberAdmin(KeptAdmin):
     """Members with weight, cap and absence. The counter belongs to the round robin and is only shown."""
 
     list_display = [
@@ -78,7 +77,7 @@ class QueueMemberAdmin(SimpleHistoryAdmin, OperationsAdmin):
 
 
 @admin.register(NamedAccount)
-class NamedAccountAdmin(SimpleHistoryAdmin, OperationsAdmin):
+class NamedAccountAdmin(KeptAdmin):
     """Accounts that belong to a person, whatever the territory says."""
 
     form = NamedAccountForm

@@ -180,3 +180,17 @@ def test_a_free_mail_domain_is_no_named_account(office: Client, cast: SimpleName
 
     assert "free-mail provider" in answer.content.decode()
     assert not NamedAccount.objects.exists()
+
+
+def test_an_old_state_is_read_and_never_sent_back(office: Client, cast: SimpleNamespace) -> None:
+    member = QueueMember.objects.create(queue="emea_sdr", user=cast.sdr, weight=1)
+    member.weight = 5
+    member.save()
+    oldest = member.history.earliest("history_date")
+    address = reverse("admin:routing_queuemember_simple_history", args=[member.pk, oldest.pk])
+    sent = {"queue": "emea_sdr", "user": cast.sdr.pk, "weight": 1, "is_active": "on"}
+
+    assert office.get(address).status_code == 200
+    assert office.post(address, sent).status_code == 403
+    member.refresh_from_db()
+    assert member.weight == 5

@@ -1,0 +1,1 @@
+"""Forms of reporting: the questions of the reports, and the drafts of its policy."""

@@ -1,0 +1,1 @@
+"""The admin of policies and drafts, walked over HTTP as RevOps does."""
