@@ -53,7 +53,10 @@ COMMON: dict[str, Any] = {
     "SITE_URL": "/",
     "SITE_ICON": file_of_ours("img/mark.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": file_of_ours("img/mark.svg")}],
-    "STYLES": [file_of_ours(f"css/{name}.css") for name in ("frame", "concord", "forms", "print")],
+    "STYLES": [
+        file_of_ours(f"css/{name}.css")
+        for name in ("frame", "concord", "forms", "policies", "changes", "drafts", "print")
+    ],
     "COLORS": {"primary": BLUE, "base": GREY},
     "BORDER_RADIUS": "6px",
 }

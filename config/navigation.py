@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from people.access import enters_admin
 from people.choices import REPS, RUNS_OPERATIONS, SEES_ALL_LEADS, Role
 from people.models import User
 
@@ -55,7 +56,9 @@ PORTAL = (
     Group(
         "What we agreed",
         (
+            Entry("Changes", "changes", "rule"),
             Entry("Glossary", "glossary", "menu_book"),
+            Entry("RACI", "raci", "groups_2"),
             Entry("Change log", "changelog", "history"),
             Entry("Reports", "reports", "monitoring"),
         ),
@@ -97,7 +100,7 @@ def _current(links: Iterable[str], path: str) -> str:
 
 def may_see(entry: Entry, user: User) -> bool:
     """Whether this entry is of use to this person; the page itself checks permission again."""
-    if entry.staff and not user.is_staff:
+    if entry.staff and not enters_admin(user):
         return False
     return not entry.roles or user.is_superuser or user.has_role(*entry.roles)
 

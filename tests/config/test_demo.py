@@ -9,6 +9,8 @@ from django.db import transaction
 
 from config.demo.play import Play
 from config.management.commands import demo
+from glossary.models import Acknowledgement, ChangeRequest
+from glossary.queries.verify import verify_everything
 from notifications.models import Notification
 from people.models import User
 from routing.models import Assignment, Lead, SlaClock, StageEntry
@@ -90,3 +92,16 @@ def test_a_second_start_keeps_what_is_there() -> None:
     assert StageEntry.objects.count() == entries
     with pytest.raises(CommandError, match="only goes into an empty database"):
         play(leads=3)
+
+
+def test_changes_were_made_and_some_wait() -> None:
+    play()
+
+    states = dict(ChangeRequest.objects.values_list("title", "state"))
+    assert states["Prices count more"] == states["A reason for students"] == "published"
+    assert states["First touch within half an hour"] == "rejected"
+    assert states["Schools are no MQLs"] == states["Raise the MQL threshold to 70"] == "in_review"
+    assert states["A higher MQL to SQL target"] == "draft"
+    read = Acknowledgement.objects.filter(acknowledged_at__isnull=False).count()
+    assert 0 < read < Acknowledgement.objects.count()
+    assert verify_everything().editions == 3

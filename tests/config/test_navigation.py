@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client, RequestFactory
 
-from config.admin_navigation import LEADS, OTHER, PEOPLE, POLICIES, QUEUES, group_of
+from config.admin_navigation import DRAFTS, LEADS, OTHER, PEOPLE, POLICIES, QUEUES, group_of
 from config.navigation import PORTAL, Entry, address, may_see, portal_navigation
 from notifications.models import Notification
 from people.models import User
@@ -71,6 +71,44 @@ def test_staff_entries_are_hidden_from_everyone_else(cast: SimpleNamespace) -> N
     assert not may_see(entry, cast.cro)
 
 
+@pytest.mark.parametrize("who", ["revops", "marketing_ops", "sales_ops", "analytics"])
+def test_roles_that_work_in_the_admin_enter_without_being_staff(cast: SimpleNamespace, who: str) -> None:
+    user = getattr(cast, who)
+    user.is_staff = False
+    user.save()
+    client = Client()
+
+    signed_in = client.post(
+        "/admin/login/?next=/admin/", {"username": user.username, "password": "correct horse battery"}
+    )
+
+    assert signed_in.status_code == 302
+    assert "/admin/" in links(user)
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["sdr", "manager", "cro", "finance", "enablement"])
+def test_everyone_else_stays_outside_the_admin(cast: SimpleNamespace, who: str) -> None:
+    user = getattr(cast, who)
+    client = Client()
+
+    refused = client.post(
+        "/admin/login/?next=/admin/", {"username": user.username, "password": "correct horse battery"}
+    )
+
+    assert "does not work in the administration" in refused.text
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 302
+    assert "/admin/" not in links(user)
+
+
+def test_an_account_that_was_switched_off_enters_nowhere(cast: SimpleNamespace) -> None:
+    cast.revops.is_active = False
+    cast.revops.save()
+
+    assert not may_see(Entry("Admin", "admin:index", "settings", staff=True), cast.revops)
+
+
 def test_unread_messages_are_counted_beside_the_inbox(cast: SimpleNamespace) -> None:
     client = Client()
     client.force_login(cast.sdr)
@@ -119,6 +157,10 @@ def test_the_admin_sidebar_sorts_models_by_subject() -> None:
     assert group_of("routing.pool") == QUEUES
     assert group_of("routing.lead") == LEADS
     assert group_of("glossary.policyversion") == POLICIES
+    assert group_of("glossary.signoff") == POLICIES
+    assert {group_of(name) for name in ("glossary.term", "routing.slatarget", "reporting.kpidefinition")} == {
+        DRAFTS
+    }
     assert group_of("elsewhere.thing") == OTHER
 
 
