@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from config.demo.cast import CALENDARS, Cast
+from config.demo.changes import Governance
 from config.demo.profiles import Profile, arrivals, invent
 from config.demo.reps import Rep
 from dispositions.choices import ActionState
@@ -54,6 +55,7 @@ class Play:
         """
         for number, moment in enumerate(arrivals(self.rng, leads, start, self.end)):
             self.at(moment, self._arrival(invent(self.rng, number, moment)))
+        Governance(self.cast).plan(self.at, start, self.end)
         next_sweep, done = start, 0
         while self._acts:
             with memo(), transaction.atomic():

@@ -22,9 +22,10 @@ def test_from_the_glossary_to_a_stage_to_its_version(world: World, page_as: Page
     page.get_by_role("link", name="glossary v1").click()
     # Then the document, its digest and its seal are there
     expect(page.get_by_role("heading", name="Glossary & data contract v1")).to_be_visible()
+    page.get_by_text("Digest and seal").click()
     expect(page.get_by_text(re.compile("^[0-9a-f]{64}$")).first).to_be_visible()
     page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="Change log").click()
-    expect(page.locator("tbody .c-badge").filter(has_text="in force")).to_have_count(6)
+    expect(page.locator(".c-feed .c-badge").filter(has_text="in force")).to_have_count(6)
 
 
 def test_what_is_long_can_be_opened(world: World, page_as: PageAs) -> None:

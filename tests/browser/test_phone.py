@@ -17,6 +17,8 @@ PAGES = {
         "/glossary/",
         "/glossary/mql/",
         "/changelog/",
+        "/changelog/scoring/compare/",
+        "/raci/",
         "/reports/",
         "/inbox/",
         "/me/",
