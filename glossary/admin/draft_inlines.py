@@ -78,5 +78,8 @@ class CriterionInline(DraftInline):
         return [
             (None, {"fields": [("kind", "place", "group")]}),
             (None, {"fields": [("field", "op"), ("value", "threshold")]}),
-            (None, {"fields": [("behaviour", "at_least", "within_days"), ("where",)]}),
+            (
+                None,
+                {"fields": [("behaviour", "at_least"), ("within_days", "latest_before_days"), ("where",)]},
+            ),
         ]

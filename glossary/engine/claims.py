@@ -72,11 +72,13 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It was done so often, in so many days (infinity = ever), with these properties."""
+    """It was done so often, in so many days (infinity = ever), with these properties; the last time it was
+    done like that lies `quiet` days back or longer (0 = whenever)."""
 
     times: int
     days: float
     where: frozenset[tuple[str, str]]
+    quiet: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def claim_of(criterion: Criterion, thresholds: Mapping[str, float]) -> Claim:
     """The claim that a criterion makes under these thresholds."""
     if isinstance(criterion, BehaviourCriterion):
         where = frozenset((name, clean(value)) for name, value in criterion.where.items())
-        done = Done(criterion.at_least, criterion.within_days or inf, where)
+        quiet = criterion.latest_before_days or 0
+        done = Done(criterion.at_least, criterion.within_days or inf, where, quiet)
         return Claim(("behaviour", criterion.behaviour), done)
     return Claim(("field", criterion.field), _shape(criterion, thresholds))
 

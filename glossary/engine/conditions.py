@@ -66,14 +66,27 @@ class FieldCriterion(Part):
 class BehaviourCriterion(Part):
     """Something the person did: at least n times, optionally within the last days, with given properties.
 
-    `where` compares properties that are texts, exactly.
+    `where` compares properties that are texts, exactly. `latest_before_days`: of what is counted, the most
+    recent lies so many days back or longer, so that what was never done does not meet it either.
     """
 
     kind: Kind
     behaviour: Key
     at_least: Annotated[int, Field(ge=1, le=1000)] = 1
     within_days: Days | None = None
+    # Left out where it is not given: documents written before there was such a part keep their digests.
+    latest_before_days: Annotated[Days | None, Field(exclude_if=lambda days: days is None)] = None
     where: dict[PropertyName, Line] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _latest_lies_within(self) -> Self:
+        within, before = self.within_days, self.latest_before_days
+        if within is not None and before is not None and before >= within:
+            raise ValueError(
+                f"latest_before_days {before}: what lies {before} days back is not within the last {within} "
+                "days, so nobody could ever meet it; give fewer days than within_days"
+            )
+        return self
 
 
 def _shape(value: Any) -> str:

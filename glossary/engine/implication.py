@@ -194,6 +194,8 @@ def _from_done(given: Done, wanted: Shape) -> bool:
         and wanted.times <= given.times
         and given.days <= wanted.days
         and wanted.where <= given.where
+        # Asked for fewer properties, more is counted, and of that the latest may be newer.
+        and (not wanted.quiet or (wanted.quiet <= given.quiet and wanted.where == given.where))
     )
 
 

@@ -154,7 +154,7 @@ _FIELD_WORDS: dict[Op, Callable[[FieldCriterion], str]] = {
     Op.IS_UNKNOWN: lambda c: "is not known",
     Op.BEFORE: lambda c: f"is before {_first_day(c)}",
     Op.AFTER: lambda c: f"is after {_first_day(c)}",
-    Op.WITHIN_DAYS: lambda c: f"is within the last {days_words(_number(c))}",
+    Op.WITHIN_DAYS: lambda c: f"is within the last {_period_words(_number(c))}",
     Op.OLDER_THAN_DAYS: lambda c: f"is {days_words(_number(c))} ago or longer",
     Op.IS_FREE_MAIL: lambda c: "is a free-mail provider",
 }
@@ -170,6 +170,19 @@ def _threshold_words(criterion: FieldCriterion, thresholds: Mapping[str, float])
 
 def _behaviour_words(criterion: BehaviourCriterion) -> str:
     where = joined([f"{humanised(name)} is {value}" for name, value in criterion.where.items()], "and")
-    times = "once" if criterion.at_least == 1 else f"{criterion.at_least} times"
-    period = f" in the last {days_words(criterion.within_days)}" if criterion.within_days else ""
-    return f"{humanised(criterion.behaviour)}{f' ({where})' if where else ''} at least {times}{period}"
+    words = f"{capitalised(criterion.behaviour)}{f' ({where})' if where else ''}{_times_words(criterion)}"
+    if criterion.within_days:
+        words += f" in the last {_period_words(criterion.within_days)}"
+    if criterion.latest_before_days:
+        words += f", the latest {days_words(criterion.latest_before_days)} ago or longer"
+    return words
+
+
+def _times_words(criterion: BehaviourCriterion) -> str:
+    if criterion.at_least > 1:
+        return f" at least {criterion.at_least} times"
+    return "" if criterion.within_days else " at least once"
+
+
+def _period_words(days: float) -> str:
+    return "day" if days == 1 else days_words(days)

@@ -69,6 +69,14 @@ class CriterionForm(RowForm):
         widget=UnfoldAdminIntegerFieldWidget(attrs=dict(COUNT_ATTRS)),
         help_text="Empty = at any time.",
     )
+    latest_before_days = forms.IntegerField(
+        label="Latest before (days)",
+        required=False,
+        min_value=1,
+        max_value=3650,
+        widget=UnfoldAdminIntegerFieldWidget(attrs=dict(COUNT_ATTRS)),
+        help_text="The most recent one lies so many days back or longer. Empty = of any age.",
+    )
     where = PairsField(
         label="Where", required=False, help_text="Properties it must have, one per line: topic = pricing"
     )
@@ -76,7 +84,7 @@ class CriterionForm(RowForm):
     class Meta:
         fields = (
             "kind", "place", "group", "field", "op", "value", "threshold",
-            "behaviour", "at_least", "within_days", "where",
+            "behaviour", "at_least", "within_days", "latest_before_days", "where",
         )  # fmt: skip
 
     def __init__(self, *args: Any, names: Names, **kwargs: Any) -> None:
@@ -116,7 +124,7 @@ class CriterionForm(RowForm):
         self._check(BehaviourCriterion, cleaned)
 
     def _clean_field(self, cleaned: dict[str, Any], field: ContractField) -> None:
-        for name in ("at_least", "within_days", "where"):
+        for name in ("at_least", "within_days", "latest_before_days", "where"):
             if cleaned.get(name):
                 self.add_error(name, "This goes with a behaviour. Leave it empty for a field.")
         if not cleaned.get("op"):
@@ -152,7 +160,8 @@ class CriterionForm(RowForm):
             criterion = part.model_validate(criterion_data(row))
         except ValidationError as error:
             for problem in error.errors(include_url=False):
-                place = str(problem["loc"][0]) if problem["loc"] else "value"
+                whole = "value" if part is FieldCriterion else "latest_before_days"
+                place = str(problem["loc"][0]) if problem["loc"] else whole
                 self.add_error(place if place in self.fields else None, self._said(problem, cleaned))
             return
         for finding in check_criteria("", [criterion], self.names.fields):

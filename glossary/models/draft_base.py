@@ -72,6 +72,9 @@ class CriterionRow(ChildRow):
     behaviour = models.CharField(max_length=40, blank=True)
     at_least = models.PositiveSmallIntegerField("at least (times)", null=True, blank=True)
     within_days = models.PositiveSmallIntegerField("within (days)", null=True, blank=True)
+    latest_before_days = models.PositiveSmallIntegerField(
+        "latest before (days)", null=True, blank=True, help_text="Empty = the latest may be of any age."
+    )
     where = models.JSONField(default=dict, blank=True)
 
     class Meta(ChildRow.Meta):

@@ -99,12 +99,9 @@ def changes(
     return found, affected(found, after)
 
 
-def own_data(request: ChangeRequest) -> Data:
-    """The data of the request itself: of its rows while it is drafted, else as it was frozen."""
-    if request.is_drafting:
-        return read_rows(request)
-    frozen: Data = json.loads(request.content)
-    return frozen
+def own_data(request: ChangeRequest) -> Data | str:
+    """What the request itself says, to be parsed: its rows while it is drafted, else the JSON that was frozen."""
+    return read_rows(request) if request.is_drafting else request.content
 
 
 def base_document(request: ChangeRequest) -> PolicyDocument:
@@ -121,7 +118,7 @@ def plain(document: PolicyDocument) -> Data:
 
 
 def _checked(
-    workstream: str, data: Data, edition: EditionInForce
+    workstream: str, data: Data | str, edition: EditionInForce
 ) -> tuple[PolicyDocument | None, tuple[Finding, ...]]:
     try:
         document = registry.parse(workstream, data)

@@ -18,7 +18,7 @@ from people.models import User
 Data = dict[str, Any]
 FIELD_PARTS = ("kind", "field", "op", "value", "threshold")
 Row = TypeVar("Row", bound=ChildRow)
-BEHAVIOUR_PARTS = ("kind", "behaviour", "at_least", "within_days", "where")
+BEHAVIOUR_PARTS = ("kind", "behaviour", "at_least", "within_days", "latest_before_days", "where")
 
 
 def read_rows(request: ChangeRequest) -> Data:
@@ -167,7 +167,7 @@ def _criteria(
 
 def _filled(criterion: Mapping[str, Any]) -> Data:
     texts = {name: criterion.get(name) or "" for name in ("field", "op", "threshold", "behaviour")}
-    rest = {name: criterion.get(name) for name in ("value", "at_least", "within_days")}
+    rest = {name: criterion.get(name) for name in ("value", "at_least", "within_days", "latest_before_days")}
     return {"kind": criterion["kind"], **texts, **rest, "where": criterion.get("where") or {}}
 
 

@@ -45,7 +45,7 @@ def delegate(
             to_user=to_user,
             starts_at=starts_at,
             ends_at=ends_at,
-            why=why.strip()[:200],
+            why=why.replace("\0", "").strip()[:200],
             made_at=now,
         )
         message = Message(

@@ -20,7 +20,7 @@ from glossary.queries.rights import may_propose
 from glossary.registry.rows import read_rows, write_rows
 from glossary.services.opening import check_texts
 from glossary.services.rounds import void
-from glossary.services.timeline import add_contributor, locked, save, tell
+from glossary.services.timeline import add_contributor, locked, refusals_told, save, tell
 from people.models import User
 
 SIDES = frozenset({"mine", "live"})
@@ -63,7 +63,7 @@ def change_texts(request_id: int, texts: Texts, *, acting_user: User, now: datet
     Raises NotAllowed, RequestRefused.
     """
     check_texts(texts.title, texts.why)
-    with transaction.atomic():
+    with refusals_told(request_id, acting_user, now), transaction.atomic():
         request = locked(request_id)
         require_edit(request, acting_user, now)
         before = (request.title, request.why, request.effective_at)
@@ -84,7 +84,7 @@ def replace_draft(
     request_id: int, document: PolicyDocument, *, acting_user: User, now: datetime, what: str = ""
 ) -> ChangeRequest:
     """Lay the draft down anew from a document. Raises NotAllowed, RequestRefused, DocumentRefused."""
-    with transaction.atomic():
+    with refusals_told(request_id, acting_user, now), transaction.atomic():
         request = locked(request_id)
         require_edit(request, acting_user, now)
         if type(document) is not registry.document_type(request.workstream).document_class:
@@ -105,7 +105,7 @@ def settle_conflicts(
         NotAllowed, RequestRefused: also when an item has no choice.
         DocumentRefused: what the choices give is no document.
     """
-    with transaction.atomic():
+    with refusals_told(request_id, acting_user, now), transaction.atomic():
         request = locked(request_id)
         require_edit(request, acting_user, now)
         edition = edition_at(now)

@@ -9,11 +9,12 @@ from glossary.exceptions import NotAllowed, RequestRefused, StaleContent
 from glossary.models import ChangeRequest, SignOff
 from glossary.queries.rights import charter_at, emergency_roles, holders
 from glossary.queries.standing import round_of
+from glossary.services.catching_up import catch_up
 from glossary.services.notices import KIND, page_of, with_stand_ins
 from glossary.services.opening import WHY_LENGTH
 from glossary.services.publishing import put_in_force
 from glossary.services.renewal import set_aside
-from glossary.services.timeline import locked, save, tell
+from glossary.services.timeline import locked, refusals_told, save, tell
 from glossary.services.warrants import EmergencyRequest
 from notifications.services.outbox import notify
 from notifications.types import Message
@@ -25,7 +26,8 @@ def declare_emergency(
 ) -> ChangeRequest:
     """Say that a submitted change cannot wait, and why. Each further person agrees by `sign` on a seat.
 
-    The one who declares may have written the change; who agrees may not (nobody signs what they wrote).
+    The one who declares may have written the change; who agrees may not (nobody signs what they wrote). Made
+    for another version than the one in force, the change is merged with it first.
 
     Args:
         content: digest of what was on the page.
@@ -33,24 +35,26 @@ def declare_emergency(
     Raises:
         NotAllowed, RequestRefused, StaleContent.
     """
-    with transaction.atomic():
+    with refusals_told(request_id, acting_user, now), transaction.atomic():
         request = locked(request_id)
-        charter = charter_at(now)
-        if not acting_user.has_role(*emergency_roles(charter, request.workstream)):
+        roles = emergency_roles(charter_at(now), request.workstream)
+        if not acting_user.has_role(*roles):
             raise NotAllowed(
                 "Only who proposes or approves this workstream, or RevOps, declares an emergency."
             )
         if not request.is_under_review:
             raise RequestRefused("Submit the change first: an emergency puts frozen content in force.")
-        if content != request.digest:
-            raise StaleContent
         if not why.strip() or len(why) > WHY_LENGTH or "\0" in why:
             raise RequestRefused(f"Say why this cannot wait, in 1 to {WHY_LENGTH} characters.")
-        if not request.emergency_why:
+        moved = catch_up(request, now)
+        stale = content != request.digest or not request.is_under_review
+        if not stale and not request.emergency_why:
             request.emergency_why = why.strip()
             save(request, now, "emergency_why")
             tell(request, EventKind.EMERGENCY, acting_user=acting_user, now=now, note=why.strip())
-            _ask(request, charter.emergency.people, emergency_roles(charter, request.workstream), now)
+            _ask(request, charter_at(now).emergency.people, roles, now)
+    if stale:
+        raise StaleContent(moved) if moved else StaleContent
     return request
 
 

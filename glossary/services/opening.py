@@ -59,6 +59,8 @@ def open_request(proposal: Proposal, *, acting_user: User, now: datetime) -> Cha
     edition = edition_at(now)
     document_class = registry.document_type(proposal.workstream).document_class
     document = proposal.document or edition.document(document_class)
+    if type(document) is not document_class:
+        raise RequestRefused(f"A {type(document).__name__} is no document of the {proposal.workstream}.")
     base = proposal.base_number or edition.versions[proposal.workstream]
     _check_base(proposal.workstream, base, edition.versions[proposal.workstream])
     with transaction.atomic():

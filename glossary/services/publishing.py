@@ -15,7 +15,7 @@ from glossary.services.announcing import announce
 from glossary.services.catching_up import catch_up
 from glossary.services.publish import lock_line, publish
 from glossary.services.renewal import follow_charter, renew
-from glossary.services.timeline import locked, save, tell
+from glossary.services.timeline import locked, refusals_told, save, tell
 from glossary.services.warrants import ApprovedRequest
 from glossary.types import Publication
 from people.models import User
@@ -38,7 +38,7 @@ def publish_request(request_id: int, *, acting_user: User | None, now: datetime)
         StaleContent: another version came first.
         DocumentRefused: what would result does not pass the cross-checks.
     """
-    with transaction.atomic():
+    with refusals_told(request_id, acting_user, now), transaction.atomic():
         request, held = _publish(request_id, acting_user, now)
     if held is not None:
         raise held

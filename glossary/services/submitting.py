@@ -12,7 +12,7 @@ from glossary.queries.proposals import plain, proposed
 from glossary.registry.rows import write_rows
 from glossary.services.drafting import require_edit
 from glossary.services.rounds import begin_round, void
-from glossary.services.timeline import locked, save, tell
+from glossary.services.timeline import locked, refusals_told, save, tell
 from people.models import User
 
 
@@ -26,7 +26,7 @@ def submit(request_id: int, *, acting_user: User, now: datetime) -> ChangeReques
         DocumentRefused: with every finding; nothing is changed.
         NotAllowed, RequestRefused: no right, not a draft, nothing changed, or conflicts to settle first.
     """
-    with transaction.atomic():
+    with refusals_told(request_id, acting_user, now), transaction.atomic():
         request = locked(request_id)
         require_edit(request, acting_user, now)
         if request.is_under_review:
@@ -52,7 +52,7 @@ def submit(request_id: int, *, acting_user: User, now: datetime) -> ChangeReques
 
 def withdraw(request_id: int, note: str, *, acting_user: User, now: datetime) -> ChangeRequest:
     """End a change request that is not wanted any more. Raises NotAllowed, RequestRefused."""
-    with transaction.atomic():
+    with refusals_told(request_id, acting_user, now), transaction.atomic():
         request = locked(request_id)
         if request.state == RequestState.WITHDRAWN:
             return request
@@ -60,5 +60,11 @@ def withdraw(request_id: int, note: str, *, acting_user: User, now: datetime) ->
         void(request, "The change was withdrawn", acting_user=acting_user, now=now)
         request.state, request.closed_at = RequestState.WITHDRAWN, now
         save(request, now, "state", "closed_at")
-        tell(request, EventKind.WITHDRAWN, acting_user=acting_user, now=now, note=note.strip()[:4000])
+        tell(
+            request,
+            EventKind.WITHDRAWN,
+            acting_user=acting_user,
+            now=now,
+            note=note.replace("\0", "").strip()[:4000],
+        )
     return request

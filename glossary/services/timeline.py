@@ -1,9 +1,11 @@
 """The timeline of a change request, and its lock: every act takes the row, changes it, and leaves a line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from glossary.choices import EventKind
-from glossary.exceptions import RequestRefused
+from glossary.exceptions import NotAllowed, RequestRefused
 from glossary.models import ChangeRequest, Contributor, RequestEvent
 from people.access import identities, name_of
 from people.models import User
@@ -52,3 +54,18 @@ def add_contributor(request: ChangeRequest, user: User | None, now: datetime) ->
         # A new address or subject since: the person is known by both.
         known.identities = sorted({*known.identities, *identities(user)})
         known.save(update_fields=["identities"])
+
+
+@contextmanager
+def refusals_told(request_id: int, user: User | None, now: datetime) -> Iterator[None]:
+    """Leave a line in the timeline when the person may not do what is tried inside.
+
+    Wrap it around the transaction: what is refused is rolled back, the line about it stays.
+    """
+    try:
+        yield
+    except NotAllowed as refused:
+        request = ChangeRequest.objects.filter(pk=request_id).first()
+        if request is not None:
+            tell(request, EventKind.REFUSED, acting_user=user, now=now, note=str(refused))
+        raise

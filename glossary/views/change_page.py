@@ -174,14 +174,12 @@ def _acts(ask: Asking, view: ProposalView, refusal: Refusal | None) -> dict[str,
         "blocked": _blocked(change, view, now),
         "may_publish": proposes and change.state == RequestState.APPROVED,
         "publishes_later": change.effective_at is not None and change.effective_at > now,
-        "may_declare": stands_up
-        and change.is_under_review
-        and not (change.emergency_why or view.proposed.is_stale),
+        "may_declare": stands_up and change.is_under_review and bool(view.digest) and not change.emergency_why,
         "edit_link": _edit_link(ask) if may_edit else "",
         "texts_form": _typed(refusal, "change_texts")
         or TextsForm(now=now, kept=change.effective_at, initial=texts),
         "withdraw_form": _typed(refusal, "change_withdraw") or WithdrawForm(auto_id="withdraw_%s"),
-        "emergency_form": _emergency_form(change, refusal),
+        "emergency_form": _emergency_form(view.digest, refusal),
         "comment_form": _typed(refusal, "change_comment") or CommentForm(),
     }
 
@@ -190,12 +188,12 @@ def _typed(refusal: Refusal | None, act: str) -> forms.Form | None:
     return refusal.form if refusal is not None and refusal.act == act else None
 
 
-def _emergency_form(change: ChangeRequest, refusal: Refusal | None) -> EmergencyForm:
-    """For the content as it was submitted, whatever the form that was sent last was for."""
+def _emergency_form(shown: str, refusal: Refusal | None) -> EmergencyForm:
+    """For the content that the page shows (its digest), whatever the form that was sent last was for."""
     typed = _typed(refusal, "change_emergency")
     if typed is None:
-        return EmergencyForm(auto_id="emergency_%s", initial={"digest": change.digest})
-    data = {"why": typed.data.get("why", ""), "digest": change.digest}
+        return EmergencyForm(auto_id="emergency_%s", initial={"digest": shown})
+    data = {"why": typed.data.get("why", ""), "digest": shown}
     return EmergencyForm(data, auto_id="emergency_%s")
 
 

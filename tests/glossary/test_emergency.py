@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from glossary.choices import RequestState
-from glossary.exceptions import NotAllowed, RequestRefused
+from glossary.exceptions import NotAllowed, RequestRefused, StaleContent
 from glossary.models import ChangeRequest
 from glossary.queries.editions import edition_at
+from glossary.queries.proposals import proposal_of
 from glossary.services.emergency import declare_emergency
 from glossary.services.signing import Answer, sign
 from glossary.services.sweeping import tick
@@ -17,7 +19,7 @@ from notifications.models import Notification
 from reporting.choices import ReportKind
 from reporting.services.runs import compute_now
 from tests.glossary.amending import threshold
-from tests.glossary.governing import answered, edited, put_in_force_as_emergency, slot, submitted
+from tests.glossary.governing import answered, edited, published, put_in_force_as_emergency, slot, submitted
 from tests.reporting.log import question
 from tests.support import NOW
 
@@ -61,6 +63,7 @@ def test_a_rep_declares_no_emergency(playbook: EditionInForce, cast: SimpleNames
     request = submitted("scoring", threshold(70), cast.marketing_ops)
     with pytest.raises(NotAllowed):
         declare_emergency(request.pk, "Now!", request.digest, acting_user=cast.sdr, now=NOW)
+    assert request.events.filter(kind="refused", actor=cast.sdr).count() == 1
     with pytest.raises(RequestRefused, match="why this cannot wait"):
         declare_emergency(request.pk, "  ", request.digest, acting_user=cast.revops, now=NOW)
 
@@ -111,3 +114,37 @@ def test_every_report_that_covers_it_says_so(playbook: EditionInForce, cast: Sim
 
     assert not [note for note in before["notes"] if "emergency" in note]  # type: ignore[attr-defined]
     assert [note for note in after["notes"] if "Leads are lost every hour." in note]  # type: ignore[attr-defined]
+
+
+def test_it_is_declared_on_the_merged_content(playbook: EditionInForce, cast: SimpleNamespace) -> None:
+    request = submitted("scoring", threshold(70), cast.marketing_ops)
+    old = request.digest
+
+    def cap(data: dict[str, Any]) -> None:
+        data["total_cap"] = 120
+
+    published("scoring", cap, cast.marketing_ops, {"cmo": cast.cmo, "finance": cast.finance})
+    shown = proposal_of(request, NOW).digest
+
+    declare_emergency(request.pk, "Now.", shown, acting_user=cast.revops, now=NOW)
+
+    request.refresh_from_db()
+    assert (request.base_number, request.digest) == (2, shown)
+    assert request.digest != old
+    assert slot(request, "seat_1").verdict == ""
+
+
+def test_an_emergency_for_what_was_shown_before_a_merge_is_refused(
+    playbook: EditionInForce, cast: SimpleNamespace
+) -> None:
+    request = submitted("scoring", threshold(70), cast.marketing_ops)
+
+    def cap(data: dict[str, Any]) -> None:
+        data["total_cap"] = 120
+
+    published("scoring", cap, cast.marketing_ops, {"cmo": cast.cmo, "finance": cast.finance})
+
+    with pytest.raises(StaleContent, match="merged"):
+        declare_emergency(request.pk, "Now.", request.digest, acting_user=cast.revops, now=NOW)
+    request.refresh_from_db()
+    assert request.emergency_why == ""

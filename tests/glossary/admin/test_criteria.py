@@ -75,6 +75,10 @@ def test_a_value_is_read_by_the_type_of_its_field(
         ({"field": "employees", "op": "at_least", "value": "5", "behaviour": "demo_request"}, "behaviour", "not both"),
         ({"behaviour": "demo_request", "value": "5"}, "value", "counted, not compared"),
         ({"behaviour": "demo_request", "where": "topic"}, "where", "has no two sides"),
+        ({"behaviour": "demo_request", "within_days": "7", "latest_before_days": "7"}, "latest_before_days",
+         "nobody could ever meet it"),
+        ({"field": "employees", "op": "is_known", "latest_before_days": "7"}, "latest_before_days",
+         "goes with a behaviour"),
         ({"field": "employees", "op": "at_least", "value": "5", "where": "a = b"}, "where", "goes with a behaviour"),
     ],
 )  # fmt: skip
@@ -97,7 +101,7 @@ def test_each_criterion_is_headed_by_its_line(client: Client, mql: Term) -> None
     page = client.get(address(Term, "change", mql.pk)).text
 
     assert "2. Intent score is at least 65 (threshold mql)" in page
-    assert "2. or: Demo request at least once in the last 30 days" in page
+    assert "2. or: Demo request in the last 30 days" in page
     assert "Not if: E-mail domain is a free-mail provider" in page
 
 
@@ -109,6 +113,7 @@ def test_a_behaviour_with_properties(client: Client, mql: Term) -> None:
         behaviour="pricing_page",
         at_least="2",
         within_days="7",
+        latest_before_days="2",
         where="plan = team",
     )
 
@@ -117,6 +122,7 @@ def test_a_behaviour_with_properties(client: Client, mql: Term) -> None:
         "behaviour": "pricing_page",
         "at_least": 2,
         "within_days": 7,
+        "latest_before_days": 2,
         "where": {"plan": "team"},
     }
 

@@ -40,7 +40,8 @@ uniform_facts = st.builds(
 
 
 _BEHAVED: tuple[dict[str, Any], ...] = (
-    {"at_least": 2}, {"within_days": None}, {"within_days": 7}, {"where": {}}
+    {"at_least": 2}, {"within_days": None}, {"within_days": 7}, {"where": {}},
+    {"latest_before_days": 1}, {"latest_before_days": 2}, {"latest_before_days": None},
 )  # fmt: skip
 
 
@@ -97,7 +98,10 @@ def _varied(draw: st.DrawFn, criterion: Criterion) -> Criterion:
             return FieldCriterion(kind=criterion.kind, field=criterion.field, op=criterion.op, **same_op)
         return other.model_copy(update={"field": criterion.field})
     update: dict[str, Any] = draw(st.sampled_from(_BEHAVED))
-    return criterion.model_copy(update=update)
+    varied = criterion.model_copy(update=update)
+    within, before = varied.within_days, varied.latest_before_days
+    impossible = within is not None and before is not None and before >= within
+    return varied.model_copy(update={"latest_before_days": None}) if impossible else varied
 
 
 _EDITS = (_add_group, _drop_group, _add_alternative, _add_none, _drop_none, _turn, _other_value, _other_value)

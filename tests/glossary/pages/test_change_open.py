@@ -57,7 +57,13 @@ def test_the_date_is_in_the_readers_zone(playbook: EditionInForce, cast: SimpleN
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"title": ""}, {"why": " "}, {"title": "x" * 201}, {"effective_at": "2020-01-01T09:00"}, {"why": "a\0b"}],
+    [
+        {"title": ""},
+        {"why": " "},
+        {"title": "x" * 201},
+        {"effective_at": "2020-01-01T09:00"},
+        {"why": "a\0b"},
+    ],
     ids=str,
 )
 def test_what_cannot_be_used_is_refused_with_what_was_typed(
