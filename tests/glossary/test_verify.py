@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from glossary.models import PolicyVersion
+from glossary.models import PolicyVersion, VersionTouch
 from glossary.types import EditionInForce
 from tests.glossary.amending import publish_change, threshold
 from tests.support import NOW
@@ -19,7 +19,10 @@ from tests.support import NOW
 def three(playbook: EditionInForce) -> EditionInForce:
     """Three editions, and with them three versions of scoring."""
     second = publish_change(playbook, "scoring", threshold(70), now=NOW)
-    return publish_change(second, "scoring", threshold(75), now=NOW)
+    third = publish_change(second, "scoring", threshold(75), now=NOW)
+    # The database lets nobody delete a version that the index of touched stages refers to; a forger empties it.
+    VersionTouch.objects.all().delete()
+    return third
 
 
 def run(*arguments: str) -> str:
