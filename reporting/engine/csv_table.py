@@ -69,7 +69,7 @@ def csv_text(result: dict[str, Any]) -> str:
     writer.writerow(columns)
     for row in [*result["rows"], *(result[name] for name in _TOTALS if name in result)]:
         flat = {**row, **_flat_percentiles(row), "row": row["label"]}
-        writer.writerow([_cell(flat[name]) for name in columns])
+        writer.writerow([cell(flat[name]) for name in columns])
     return out.getvalue()
 
 
@@ -81,7 +81,8 @@ def _flat_percentiles(row: dict[str, Any]) -> dict[str, Any]:
     return business | {f"{name}_wall": row["wall"][name] for name in names}
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a spreadsheet shows it: nothing for None, yes and no, texts that it never computes."""
     if value is None:
         return ""
     if isinstance(value, bool):

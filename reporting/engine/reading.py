@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from reporting.engine.errors import CountingError
+from reporting.engine.hygiene.question import HygieneQuestion
 from reporting.engine.parameters import (
     EARLIEST,
     LATEST,
@@ -152,6 +153,14 @@ def read_sla(texts: Mapping[str, str], known: Vocabulary) -> SlaParameters:
     key = reader.choice("key", sorted(known.promises), "") if reader.text("key") else None
     reader.stop_if_refused()
     return SlaParameters(as_of=as_of, since=since, until=until, by=by, key=key)
+
+
+def read_hygiene(texts: Mapping[str, str], now: datetime) -> HygieneQuestion:
+    """The question in `texts`: since and until, of the capture; raises ParametersRefused."""
+    reader = _Reader(texts, now)
+    since, until = reader.period()
+    reader.stop_if_refused()
+    return HygieneQuestion(since, until)
 
 
 def _day(text: str, *, last: bool) -> date:

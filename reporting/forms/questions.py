@@ -7,8 +7,9 @@ from django import forms
 from glossary.engine.documents import GlossaryDocument
 from glossary.types import EditionInForce
 from reporting.engine.errors import CountingError
+from reporting.engine.hygiene.question import HygieneQuestion
 from reporting.engine.parameters import SLA_ROWS, Basis, ConversionParameters, SlaParameters
-from reporting.engine.reading import AS_OF_EXAMPLE, Vocabulary, read_conversion, read_sla
+from reporting.engine.reading import AS_OF_EXAMPLE, Vocabulary, read_conversion, read_hygiene, read_sla
 from reporting.exceptions import ParametersRefused
 from routing.engine.documents.routing import RoutingDocument
 
@@ -104,3 +105,21 @@ class SlaForm(_QuestionForm):
     def read(self, texts: Mapping[str, str]) -> None:
         """Set `parameters`."""
         self.parameters = read_sla(texts, self.known)
+
+
+class HygieneForm(_QuestionForm):
+    """The period of the hygiene report; `question` once it is valid. Values are those of now: nothing to ask as of."""
+
+    question: HygieneQuestion
+
+    def __init__(self, data: Mapping[str, str], edition: EditionInForce, known: Vocabulary) -> None:
+        super().__init__(data, edition, known)
+        del self.fields["as_of"]
+
+    def own_fields(self, edition: EditionInForce) -> dict[str, forms.Field]:
+        """None but the period."""
+        return {}
+
+    def read(self, texts: Mapping[str, str]) -> None:
+        """Set `question`."""
+        self.question = read_hygiene(texts, self.known.now)

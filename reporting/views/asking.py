@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from reporting.queries.definitions import vocabulary
 from reporting.queries.runs import newest_run, waiting_run
 from reporting.services.runs import request_run
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Form = ConversionForm | SlaForm
 FORMS: dict[str, type[ConversionForm] | type[SlaForm]] = {
     ReportKind.CONVERSION: ConversionForm,
@@ -31,7 +31,7 @@ def with_policies(view: View) -> View:
     """Show why there are no reports where no policy can be used."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except PolicyError as error:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from glossary.engine.conditions import Confirmation, Needs
-from glossary.engine.fields import ContractField, FieldType
+from glossary.engine.fields import ContractField
 from glossary.engine.words import capitalised, confirmation_words
-from routing.engine.values import as_number, as_text, as_time, as_truth, is_known
+from routing.engine.validity import fault_of
+from routing.engine.values import as_text, as_time, is_known
 from routing.engine.verdict import ConfirmationResult
 
 
@@ -51,39 +52,6 @@ def required_problems(
         label = field.label if field else capitalised(key)
         if not is_known(value):
             missing.append(label)
-        elif field is not None and (problem := _problem(field, value, values)):
-            invalid.append(f"{label} is not valid: {problem}")
+        elif field is not None and (fault := fault_of(field, value, values)):
+            invalid.append(f"{label} is not valid: {fault}")
     return tuple(missing), tuple(invalid)
-
-
-def _problem(field: ContractField, value: object, values: Mapping[str, object]) -> str:
-    """What is wrong with a known value; empty when nothing is."""
-    test, what = _VALID[field.type]
-    if not test(value):
-        return f"{value!r} is not {what}"
-    if field.strict and field.values and value not in field.values:
-        return f"{value!r} is not one of {', '.join(field.values)}"
-    if field.type is FieldType.EMAIL and values.get(f"{field.key}_status") == "invalid":
-        return f"mail to {value} came back"
-    return ""
-
-
-def _is_address(value: object) -> bool:
-    name, _, domain = (as_text(value) or "").rpartition("@")
-    return bool(name) and "." in domain
-
-
-def _is_text(value: object) -> bool:
-    return as_text(value) is not None
-
-
-_VALID: dict[FieldType, tuple[Callable[[object], bool], str]] = {
-    FieldType.TEXT: (_is_text, "a text"),
-    FieldType.CHOICE: (_is_text, "a text"),
-    FieldType.NUMBER: (lambda value: as_number(value) is not None, "a number"),
-    FieldType.BOOLEAN: (lambda value: as_truth(value) is not None, "yes or no"),
-    FieldType.DATE: (_is_date, "a date"),
-    FieldType.COUNTRY: (lambda value: len(as_text(value) or "") == 2, "a two-letter country code"),
-    FieldType.EMAIL: (_is_address, "an e-mail address"),
-    FieldType.DOMAIN: (lambda value: "." in (as_text(value) or ""), "a web domain"),
-}

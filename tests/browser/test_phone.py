@@ -23,7 +23,7 @@ PAGES = {
         "/inbox/",
         "/me/",
     ],
-    "manager": ["/team/", "/inbox/", "/reports/conversion/", "/reports/sla/"],
+    "manager": ["/team/", "/inbox/", "/reports/conversion/", "/reports/sla/", "/reports/hygiene/"],
     "revops": ["/leads/import/", "/leads/quarantine/", "/changelog/routing/1/"],
 }
 

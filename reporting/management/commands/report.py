@@ -1,4 +1,4 @@
-"""manage.py report: the conversion and the SLA report at the terminal, as table, JSON or CSV."""
+"""manage.py report: the conversion, SLA and hygiene reports at the terminal, as table, JSON or CSV."""
 
 import json
 from argparse import ArgumentParser
@@ -17,16 +17,18 @@ from reporting.engine.text_table import conversion_text, sla_text
 from reporting.exceptions import ReportRefused
 from reporting.queries.definitions import vocabulary
 from reporting.services.counting import Parameters
+from reporting.services.hygiene_texts import hygiene_report
 from reporting.services.runs import compute_now
 
 FORMATS = ("table", "json", "csv")
+HYGIENE = "hygiene"
 NAMES = ("from", "to", "window", "as_of", "since", "until", "by", "basis", "key")
 
 
 class Command(BaseCommand):
-    """Computes a report from the log and prints it; stores nothing."""
+    """Computes a report and prints it; stores nothing."""
 
-    help = "Print a report: `report conversion --from mql --to won` or `report sla`."
+    help = "Print a report: `report conversion --from mql --to won`, `report sla` or `report hygiene`."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True, title="reports")
@@ -41,23 +43,29 @@ class Command(BaseCommand):
         sla = kinds.add_parser("sla", help="How many promises were kept in time.")
         sla.add_argument("--by", help="key (default), month, region, team, owner or source.")
         sla.add_argument("--key", help="Only this promise.")
+        hygiene = kinds.add_parser(HYGIENE, help="How complete and valid leads are, and what each gap costs.")
+        hygiene.add_argument("--by", help="total (default), source or month of capture.")
+        hygiene.add_argument("--field", help="Only this field of the contract.")
         for report in (conversion, sla):
             report.add_argument(
                 "--as-of", help="Instant with a zone, such as 2018-05-31T23:59:59Z; now if not given."
             )
+        for report in (conversion, sla, hygiene):
             report.add_argument("--since", help="First month or day: 2018-01 or 2018-01-15.")
             report.add_argument("--until", help="Last month or day, itself included.")
             report.add_argument("--format", default="table", help=f"{', '.join(FORMATS)}.")
 
     def handle(self, **options: Any) -> None:
-        kind = ReportKind(options["kind"])
         if options["format"] not in FORMATS:
             raise CommandError(
                 f"format: {options['format']!r} is unknown. Give one of: {', '.join(FORMATS)}.", returncode=2
             )
         try:
             with memo():
-                self.stdout.write(_report(kind, options))
+                if options["kind"] == HYGIENE:
+                    self.stdout.write(hygiene_report(options, options["format"], timezone.now()))
+                else:
+                    self.stdout.write(_report(ReportKind(options["kind"]), options))
         except (ReportRefused, CountingError, PolicyError) as error:
             raise CommandError(" ".join(str(error).split()), returncode=2) from None
 

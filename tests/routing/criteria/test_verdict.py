@@ -69,7 +69,7 @@ LACKING: list[tuple[dict[str, Any], dict[str, Any] | None, Answer, str]] = [
         {"country": "England"},
         None,
         Answer.NOT_MET,
-        "Country is not valid: 'England' is not a two-letter country code",
+        "Country is not valid: 'England' is not a two-letter country code; save it again as 'GB'",
     ),
     ({"email_status": "invalid"}, None, Answer.NOT_MET, "E-mail is not valid: mail to x@acme.com came back"),
     ({}, {"notes": "x"}, Answer.UNKNOWN, "To be confirmed: A need"),
@@ -92,7 +92,7 @@ def test_a_group_of_alternatives_says_what_each_would_take() -> None:
     facts = Facts(GOOD)
     verdict = evaluate(GATE, facts, now=NOW, fields=FIELDS, thresholds={"mql": 65}, given=GIVEN)
     line = (
-        "One of these: Intent score is at least 65 (threshold mql) (it is 12); demo request at least once "
+        "One of these: Intent score is at least 65 (threshold mql) (it is 12); Demo request "
         "in the last 30 days (seen 0 times)"
     )
     assert verdict.lacking() == [line]
@@ -128,6 +128,7 @@ def test_the_verdict_is_stored_as_json_with_the_evidence_of_the_day() -> None:
         "seen": "A",
         "recorded_at": NOW.isoformat(),
         "recorded_from": "scoring",
+        "about": "icp_grade",
     }
     assert stored["groups"][1]["any"][1]["seen"] == 1
     assert stored["confirmations"][1]["evidence"] == "Wants to replace spreadsheets"
