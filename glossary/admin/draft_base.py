@@ -22,6 +22,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from glossary.admin.access import acting, may_change, may_look, proposes_somewhere
+from glossary.admin.addresses import SoundFilters
 from glossary.admin.draft_history import DraftHistory
 from glossary.admin.draft_reading import readable
 from glossary.admin.requests import page_of
@@ -38,7 +39,7 @@ from glossary.services.drafting import note_edit
 REFUSALS = (NotAllowed, RequestRefused, StaleContent)
 
 
-class DraftRowAdmin(DraftHistory, SimpleHistoryAdmin, ModelAdmin):
+class DraftRowAdmin(DraftHistory, SoundFilters, SimpleHistoryAdmin, ModelAdmin):
     """Rows of drafts.
 
     Attributes:
@@ -108,9 +109,14 @@ class DraftRowAdmin(DraftHistory, SimpleHistoryAdmin, ModelAdmin):
         self, request: HttpRequest, obj: DraftRow | None = None, change: bool = False, **kwargs: Any
     ) -> "type[forms.ModelForm[Any]]":
         """The form, knowing its change request and what it may offer."""
-        kwargs["form"] = type(self.form.__name__, (self.form,), {"drafting": self.drafting(request, obj)})
+        kwargs["form"] = self.bound_form(request, obj)
+        change = change or obj is not None  # the page of an old state does not say so
         form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
         return form
+
+    def bound_form(self, request: HttpRequest, obj: DraftRow | None) -> type[DraftForm]:
+        """The form class of a row, knowing its change request."""
+        return type(self.form.__name__, (self.form,), {"drafting": self.drafting(request, obj)})
 
     def get_fields(self, request: HttpRequest, obj: DraftRow | None = None) -> list[Any]:
         """The form's own; words instead of boxes where the row may not be edited; the order once it exists."""
@@ -118,9 +124,8 @@ class DraftRowAdmin(DraftHistory, SimpleHistoryAdmin, ModelAdmin):
         if obj is None:
             return columns
         if not self.has_change_permission(request, obj):
-            form = type(self.form.__name__, (self.form,), {"drafting": self.drafting(request, obj)})
-            return readable(form(instance=obj), columns)
-        return columns if self._is_single() else [*columns, "position"]
+            return readable(self.bound_form(request, obj)(instance=obj), columns)
+        return [*columns, "seen"] if self._is_single() else [*columns, "position", "seen"]
 
     # --- saving ------------------------------------------------------------------------------------------
 
@@ -187,7 +192,9 @@ class DraftRowAdmin(DraftHistory, SimpleHistoryAdmin, ModelAdmin):
         change = row.request if row is not None else asked_for(request)
         context = {**self._context(change), **(extra_context or {})}
         return self._told(
-            request, lambda: super(DraftRowAdmin, self).changeform_view(request, object_id, form_url, context)
+            request,
+            lambda: super(DraftRowAdmin, self).changeform_view(request, object_id, form_url, context),
+            change,
         )
 
     def delete_view(
@@ -205,11 +212,14 @@ class DraftRowAdmin(DraftHistory, SimpleHistoryAdmin, ModelAdmin):
         context = {**self._context(asked_for(request)), **(extra_context or {})}
         return self._told(request, lambda: super(DraftRowAdmin, self).changelist_view(request, context))
 
-    def _told(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    def _told(
+        self, request: HttpRequest, view: Callable[[], HttpResponse], change: ChangeRequest | None = None
+    ) -> HttpResponse:
         if request.method != "POST":
             return view()
         try:
             with transaction.atomic():
+                wait_for(change)
                 return view()
         except REFUSALS as refusal:
             self.message_user(request, f"Nothing was saved. {refusal}", messages.ERROR)
@@ -222,9 +232,7 @@ class DraftRowAdmin(DraftHistory, SimpleHistoryAdmin, ModelAdmin):
         """Back to the rows of the same change request."""
         return redirect(self._rows_of(obj.request))
 
-    def response_post_save_change(self, request: HttpRequest, obj: DraftRow) -> HttpResponse:
-        """Back to the rows of the same change request."""
-        return redirect(self._rows_of(obj.request))
+    response_post_save_change = response_post_save_add
 
     def _rows_of(self, change: ChangeRequest) -> str:
         if self._is_single():
@@ -248,6 +256,12 @@ def asked_for(request: HttpRequest) -> ChangeRequest | None:
     if number not in found:
         found[number] = ChangeRequest.objects.defer("content").filter(pk=number).first()
     return found[number]
+
+
+def wait_for(change: ChangeRequest | None) -> None:
+    """Wait for whoever writes into this draft: of two who save at once the second one sees the first one's row."""
+    if change is not None:
+        list(ChangeRequest.objects.select_for_update(no_key=True).filter(pk=change.pk).values_list("pk"))
 
 
 def give_reason(row: models.Model, change: ChangeRequest) -> None:

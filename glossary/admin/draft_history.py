@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from glossary.admin.addresses import require_numbers
+from glossary.admin.draft_reading import readable
 from glossary.forms.criterion import line_of
 from glossary.forms.fields import plain_words
 from glossary.models.draft_base import CriterionRow
@@ -28,6 +31,7 @@ class DraftHistory:
     """For an admin with simple-history: a history that can only be read, and that shows the rows below."""
 
     object_history_template = "glossary/admin/draft_history.html"
+    object_history_form_template = "glossary/admin/draft_old_state.html"
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         """Going back to an old row is an edit like any other: it is made in the form."""
@@ -48,22 +52,39 @@ class DraftHistory:
         """An old state of a row, to read: sending it back would go round who may edit, and round the review."""
         if request.method != "GET":
             raise PermissionDenied("An old state is only read. Change the row itself.")
+        require_numbers(object_id, version_id)
         answer: HttpResponse = super().history_form_view(  # type: ignore[misc]  # of simple-history's admin
             request, object_id, version_id, extra_context
         )
         return answer
 
+    def render_history_view(
+        self, request: HttpRequest, template: str, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """An old state in words, for everyone: boxes would promise that it can be sent back."""
+        if "adminform" in context:
+            context["adminform"] = self._in_words(request, context["original"])
+        answer: HttpResponse = super().render_history_view(  # type: ignore[misc]  # of simple-history's admin
+            request, template, context, **kwargs
+        )
+        return answer
+
+    def _in_words(self, request: HttpRequest, row: Any) -> AdminForm:
+        form = self.bound_form(request, row)(instance=row)  # type: ignore[attr-defined]  # of the admin
+        shown: Any = readable(form, form.columns())  # the admin takes callables as well as names
+        page: Any = self
+        return AdminForm(form, [(None, {"fields": shown})], {}, shown, model_admin=page)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The history of the row, and of the rows below it."""
+        require_numbers(object_id)
         context = {"history_below": self._below(request, object_id), **(extra_context or {})}
         answer: HttpResponse = super().history_view(request, object_id, context)  # type: ignore[misc]  # as above
         return answer
 
     def _below(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
-        if not object_id.isdecimal():
-            return []
         records: list[Any] = []
         for inline in self.inlines:  # type: ignore[attr-defined]  # of the admin
             history = inline.model.history.filter(parent_id=object_id).select_related("history_user")

@@ -16,12 +16,13 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from glossary.admin.access import may_look, may_open
+from glossary.admin.addresses import SoundFilters, is_number
 from glossary.exceptions import PolicyError
 from glossary.models import Edition, PolicyVersion
 from glossary.queries.editions import edition_at
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(SoundFilters, ModelAdmin):
     """Shows rows and changes none."""
 
     show_full_result_count = False
@@ -110,7 +111,8 @@ class EditionAdmin(ReadOnlyAdmin):
 
 def _in_force(object_id: int | str | None) -> str:
     """The workstream of a version when it is the one in force; empty otherwise."""
-    version = PolicyVersion.objects.defer("content").filter(pk=object_id).first() if object_id else None
+    known = is_number(object_id)
+    version = PolicyVersion.objects.defer("content").filter(pk=object_id).first() if known else None
     if version is None:
         return ""
     return version.workstream if _live().get(version.workstream) == version.number else ""

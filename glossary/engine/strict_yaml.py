@@ -4,6 +4,7 @@ Unlike YAML 1.1, `on`, `yes` and `NO` (Norway) stay words and dates stay text; a
 so is an alias: a few lines of aliases can stand for gigabytes.
 """
 
+import json
 import re
 from typing import Any
 
@@ -35,6 +36,8 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     pairs = [(loader.construct_object(k, deep=True), k.start_mark.line + 1, v) for k, v in node.value]
     found: dict[Any, Any] = {}
     for key, line, value in pairs:
+        if isinstance(key, dict | list):
+            raise yaml.YAMLError(f"line {line}: a key must be a word or a number, not a list or a mapping")
         if key in found:
             raise yaml.YAMLError(f"line {line}: the key {key!r} is given twice")
         found[key] = loader.construct_object(value, deep=True)
@@ -47,7 +50,13 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 def read_yaml(text: str) -> object:
     """Plain data from YAML text. Raises ValueError saying where it cannot be read."""
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader with fewer guesses)
+        found = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader with fewer guesses)
+        json.dumps(found, ensure_ascii=False, default=str, skipkeys=True).encode()
+        return found
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            "a text has half of a character (an escape from \\ud800 to \\udfff); drop it"
+        ) from error
     except yaml.YAMLError as error:
         raise ValueError(f"this is not readable YAML: {error}") from error
     except RecursionError as error:

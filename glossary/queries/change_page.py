@@ -10,6 +10,7 @@ from glossary import registry
 from glossary.choices import BINDING, Duty
 from glossary.engine.base import PolicyDocument
 from glossary.engine.both_sides import BothSides, Items, both_sides
+from glossary.engine.charter import CharterDocument
 from glossary.engine.diff import Grade
 from glossary.engine.documents import GlossaryDocument
 from glossary.engine.readable import Entry, Reader
@@ -109,6 +110,12 @@ def definitions(view: ProposalView, edition: EditionInForce) -> tuple[BothSides,
         return ()
     sides = (_items(view.proposed.live, edition), _items(view.proposed.document, edition))
     return both_sides(view.differences, *sides)
+
+
+def validator(request: ChangeRequest, edition: EditionInForce) -> str:
+    """The role that validates changes of this workstream by the charter in force, by name; empty = none."""
+    rule = edition.document(CharterDocument).validate_
+    return role_name(rule.role) if request.workstream in rule.workstreams else ""
 
 
 def conflict_sides(

@@ -18,6 +18,7 @@ from people.access import identities
 from people.models import User
 
 SOON = timedelta(days=5)
+_TURNED = frozenset({Verdict.CHANGES, Verdict.REJECTED})
 ASKED = {Duty.APPROVE: "Approve", Duty.VALIDATE: "Validate", Duty.CONSULT: "Advise", Duty.EMERGENCY: "Agree"}
 
 
@@ -47,6 +48,7 @@ class Row:
     Attributes:
         tasks: of the reader.
         owed: roles that have not answered yet, by name; advice left out.
+        turned: roles that asked for changes or refused in the running round, by name.
         live_number: of the version in force of its workstream.
         is_mine: the reader opened it.
     """
@@ -54,6 +56,7 @@ class Row:
     request: ChangeRequest
     tasks: tuple[Task, ...]
     owed: tuple[str, ...]
+    turned: tuple[str, ...]
     live_number: int
     is_mine: bool
     now: datetime
@@ -121,6 +124,7 @@ def rows_of(requests: Iterable[ChangeRequest], user: User, now: datetime) -> tup
             request=request,
             tasks=tuple(tasks[request.pk]),
             owed=_owed(slots[request.pk]),
+            turned=tuple(role_name(s.role) for s in slots[request.pk] if s.verdict in _TURNED),
             live_number=edition.versions.get(request.workstream, 0),
             is_mine=request.author_id == user.pk,
             now=now,

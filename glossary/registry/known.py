@@ -82,5 +82,6 @@ def _findings(workstream: str, error: ValidationError) -> list[Finding]:
         where = ".".join([workstream, *(str(part) for part in problem["loc"])])
         value = problem["input"]
         shown = f" (given: {value!r})" if isinstance(value, str | int | float | bool) else ""
-        findings.append(Finding(where, f"{problem['msg']}{shown}"))
+        said = problem["msg"].removeprefix("Value error, ")  # pydantic's words for a check of ours
+        findings.append(Finding(where, f"{said}{shown}"))
     return findings

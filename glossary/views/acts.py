@@ -19,7 +19,7 @@ from glossary.exceptions import (
     StaleContent,
 )
 from glossary.forms.changes import AnswerForm, CommentForm, EmergencyForm, TextsForm, WithdrawForm
-from glossary.models import SignOff
+from glossary.models import ChangeRequest, SignOff
 from glossary.queries.editions import edition_at
 from glossary.queries.rights import may_propose
 from glossary.services.commenting import comment
@@ -41,6 +41,10 @@ TURNED = {
     Verdict.CHANGES: "Sent back to the author with your reason.",
     Verdict.REJECTED: "Rejected. What is in force stays.",
 }
+NOT_RATIFIED = (
+    "Not ratified: your reason is kept, and the author was told. The emergency stays in force until a change back "
+    "is published."
+)
 
 
 @require_POST
@@ -58,6 +62,8 @@ def sign_off(request: HttpRequest, number: int) -> HttpResponse:
     def act() -> str:
         done = sign(form.answer(), acting_user=ask.user, now=ask.now)
         verdict = Verdict(done.verdict)
+        if verdict in TURNED and ask.change.awaits_ratification:
+            return NOT_RATIFIED
         return TURNED.get(verdict) or SAID[Duty(done.duty), verdict]
 
     return _carried_out(ask, refusal, act)
@@ -94,7 +100,12 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     ask = asking(request, number)
 
     def act() -> str:
-        done = publish_request(number, acting_user=ask.user, now=ask.now)
+        try:
+            done = publish_request(number, acting_user=ask.user, now=ask.now)
+        except StaleContent as moved:
+            if request.POST.get("merge") and _is_in_review(number):
+                return str(moved)  # the button said so
+            raise
         if done.state == RequestState.SCHEDULED:
             return "Scheduled. It is checked once more when its date comes."
         return f"In force: {done.version}."
@@ -157,6 +168,10 @@ def add_comment(request: HttpRequest, number: int) -> HttpResponse:
         return "Your comment is on the page."
 
     return _carried_out(ask, Refusal(400, "", "change_comment", form), act, "#comments")
+
+
+def _is_in_review(number: int) -> bool:
+    return ChangeRequest.objects.filter(pk=number, state=RequestState.IN_REVIEW).exists()
 
 
 def _carried_out(ask: Asking, refusal: Refusal, act: Callable[[], str], at: str = "") -> HttpResponse:

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from glossary.choices import DRAFTING, RequestState, Verdict
+from glossary.choices import DRAFTING, EventKind, RequestState, Verdict
 from glossary.engine.charter import CharterDocument
 from glossary.exceptions import NotAllowed
 from glossary.forms.changes import AnswerForm, CommentForm, EmergencyForm, TextsForm, WithdrawForm
@@ -25,7 +25,7 @@ from glossary.queries.editions import edition_at
 from glossary.queries.inbox import is_asked, rows_of, words_of
 from glossary.queries.proposals import ProposalView, proposal_of
 from glossary.queries.rights import emergency_roles, may_propose, signing_roles
-from glossary.queries.timeline import timeline, why_back
+from glossary.queries.timeline import Cycle, Line, timeline, why_back
 from glossary.services.eligibility import principal
 from people.models import User
 
@@ -105,9 +105,11 @@ def show(ask: Asking, refusal: Refusal | None = None) -> HttpResponse:
         "again": [offer for offer in offers if offer.given],
         "barred": barred,
         "timeline": story,
-        "back": why_back(change, story),
+        "back": _why_back(change, view, story),
         "comments": change.comments.select_related("author"),
         "refusal": refusal,
+        "homeless": _homeless(refusal, offers),
+        "validator": parts.validator(change, edition),
         "waits": change.is_under_review or change.awaits_ratification,
         **_acts(ask, view, refusal),
     }
@@ -150,6 +152,22 @@ def _offers(
     return offers, list(dict.fromkeys(barred))
 
 
+def _why_back(change: ChangeRequest, view: ProposalView, story: tuple[Cycle, ...]) -> Line | None:
+    """Why the request is back with its author; a conflict that is settled by now is only in the timeline."""
+    back = why_back(change, story)
+    settled = not view.proposed.conflicts and bool(view.differences)
+    return None if back is not None and back.kind == EventKind.CONFLICT and settled else back
+
+
+def _homeless(refusal: Refusal | None, offers: Iterable[Offer]) -> str:
+    """The note of a refused answer when no form on the page takes it any more; nothing that was typed is lost."""
+    if refusal is None or refusal.act != "change_sign" or refusal.form is None:
+        return ""
+    if any((offer.signoff.duty, offer.signoff.role) == refusal.slot for offer in offers):
+        return ""
+    return str(refusal.form.data.get("note", "")).strip()
+
+
 def _answer_form(signoff: SignOff, digest: str, refusal: Refusal | None) -> AnswerForm:
     """An empty form for the slot; after a refusal with what was typed, for the content as it is now."""
     initial: dict[str, Any] = {"signoff": signoff.pk, "digest": digest}
@@ -174,7 +192,10 @@ def _acts(ask: Asking, view: ProposalView, refusal: Refusal | None) -> dict[str,
         "blocked": _blocked(change, view, now),
         "may_publish": proposes and change.state == RequestState.APPROVED,
         "publishes_later": change.effective_at is not None and change.effective_at > now,
-        "may_declare": stands_up and change.is_under_review and bool(view.digest) and not change.emergency_why,
+        "may_declare": stands_up
+        and change.is_under_review
+        and bool(view.digest)
+        and not change.emergency_why,
         "edit_link": _edit_link(ask) if may_edit else "",
         "texts_form": _typed(refusal, "change_texts")
         or TextsForm(now=now, kept=change.effective_at, initial=texts),

@@ -121,6 +121,12 @@ def test_a_file_made_from_an_older_version_is_merged_with_what_came_since(
         ("[" * 5000, "nested too deeply"),
         ("workstream: scoring\ndocument: &a {x: [*a, *a]}", "aliases"),
         ("a: b: c", "not readable YAML"),
+        (
+            "workstream: scoring\ndocument: {fit: [], intent: [], thresholds: {}, group_caps: {web: 9}}",
+            "^scoring: group caps without",
+        ),
+        ("? {a: b}\n: c", "a key must be a word"),
+        ('workstream: scoring\ndocument: {groups: "\\ud800"}', "half of a character"),
         ("x" * 1_000_001, "1,000,000 at most"),
     ],
 )
@@ -169,3 +175,17 @@ def test_the_published_schema_is_the_one_that_is_enforced(workstream: str) -> No
 def test_a_file_without_an_envelope_is_told_what_it_needs() -> None:
     with pytest.raises(FileUnreadable, match="workstream:"):
         read_policy_file("- just\n- a list")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "scoring", "--version", "0"),
+        ("diff", "scoring@²", "scoring"),
+        ("diff", "scoring@0", "scoring"),
+    ],
+)
+def test_a_version_that_is_none_is_refused_by_name(playbook: EditionInForce, words: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match=r"no scoring v0|scoring@3"):
+        run(*words)

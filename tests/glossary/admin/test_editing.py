@@ -219,3 +219,22 @@ def test_only_who_may_propose_the_workstream_edits_it(
     client.post(address(Term, "changelist"), listed)
     mql.refresh_from_db()
     assert mql.name == "Marketing Qualified Lead"
+
+
+def test_of_two_who_edit_one_row_the_second_one_is_told(client: Client, draft: ChangeRequest) -> None:
+    # Given two pages of one row, opened before either was saved
+    mql = stage_row(draft)
+    at = address(Term, "change", mql.pk)
+    first, second = sent_back(client.get(at)), sent_back(client.get(at))
+    assert client.post(at, {**first, "name": "By the first"}).status_code == 302
+    # When the second one is saved
+    refused = client.post(at, {**second, "definition": "By the second"})
+    # Then it is refused with what was typed, and the first one's words stand
+    assert "Somebody saved this row after you opened it" in faults(refused)
+    assert "By the second" in refused.text
+    mql.refresh_from_db()
+    assert mql.name == "By the first"
+    # And once that was said, saving again is a decision
+    assert client.post(at, {**sent_back(refused), "name": "By the first"}).status_code == 302
+    mql.refresh_from_db()
+    assert (mql.name, mql.definition) == ("By the first", "By the second")

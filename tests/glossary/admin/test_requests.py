@@ -127,3 +127,22 @@ def test_an_unknown_row_is_no_error(office: Client) -> None:
         assert office.get(address(model, "change", 999_999)).status_code == 302
     assert office.get(address(Term, "add"), {"request": "9" * 40}).status_code == 403
     assert office.get(address(Term, "changelist"), {"request__id__exact": "x"}).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("number", ["x", "_00", "9" * 40])
+def test_a_number_that_is_none_is_no_error(office: Client, cast: SimpleNamespace, number: str) -> None:
+    opened("glossary", cast.revops)
+    term = Term.objects.get(key="mql")
+    old = term.history.get().pk
+    for model in (Term, ChangeRequest, PolicyVersion):
+        assert office.get(address(model, "change", number)).status_code == 302
+    for at in (
+        address(Term, "history", number),
+        address(Term, "simple_history", number, old),
+        address(Term, "simple_history", term.pk, number),
+    ):
+        assert office.get(at).status_code == 404, at
+    propose = reverse("admin:glossary_policyversion_propose", args=[number])
+    assert office.get(propose).status_code == 403
+    for listed in (Term, SignOff):
+        assert office.get(address(listed, "changelist"), {"request": number}).status_code in {302, 404}

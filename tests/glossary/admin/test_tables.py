@@ -119,3 +119,22 @@ def test_rows_of_a_closed_request_are_read_in_words(
     assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
     assert client.post(f"{address(model, 'add')}?request={row.request_id}", data).status_code == 403
     assert list(model._default_manager.filter(request=row.request).values()) == list(before)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("name", ["revops", "sales_ops"])
+def test_an_old_state_is_read_in_words_by_editors_and_readers(
+    playbook: EditionInForce, cast: SimpleNamespace, client: Client, model: type[DraftRow], name: str
+) -> None:
+    row = a_row(model, cast)
+    client.force_login(getattr(cast, name))
+    old = row.history.first()
+
+    page = client.get(address(model, "simple_history", row.pk, old.pk))
+    content = page.text.split('id="content-main"')[-1]
+
+    assert page.status_code == 200
+    assert 'name="_save"' not in content
+    assert "<textarea" not in content
+    assert json_in(page) == []
+    assert client.get(address(model, "history", row.pk)).status_code == 200
