@@ -10,6 +10,9 @@ from glossary.choices import DRAFTING, OPEN, UNDER_REVIEW, EventKind, RequestSta
 from glossary.models.append_only import AppendOnlyQuerySet
 from glossary.models.versions import PolicyVersion
 
+# In force as an emergency, and not everybody has signed; `awaits_ratification` of one row.
+TO_RATIFY = Q(ratify_by__isnull=False, ratified_at__isnull=True, superseded_at__isnull=True)
+
 
 class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     """Questions about change requests."""
@@ -63,6 +66,9 @@ class ChangeRequest(models.Model):
         null=True, blank=True, help_text="Emergency: when all sign-offs are due."
     )
     ratified_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(
+        null=True, blank=True, help_text="Emergency: when another version came before everybody had signed."
+    )
 
     objects = ChangeRequestQuerySet.as_manager()
 
@@ -96,7 +102,7 @@ class ChangeRequest(models.Model):
     @property
     def awaits_ratification(self) -> bool:
         """Whether it was published as an emergency and not everybody has signed since."""
-        return self.ratify_by is not None and self.ratified_at is None
+        return self.ratify_by is not None and self.ratified_at is None and self.superseded_at is None
 
 
 class Contributor(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from glossary.choices import BINDING, OPEN, UNDER_REVIEW, Duty, RequestState, Verdict
 from glossary.engine.charter import CharterDocument
 from glossary.models import ChangeRequest, Contributor, SignOff
+from glossary.models.requests import TO_RATIFY
 from glossary.queries.editions import edition_at
 from glossary.queries.rights import emergency_roles, signing_roles
 from glossary.queries.standing import people_of, role_name
@@ -110,7 +111,7 @@ def inbox_of(user: User, now: datetime) -> Inbox:
 
 def unfinished() -> QuerySet[ChangeRequest]:
     """Requests that are open, or in force as an emergency and not ratified."""
-    wanted = Q(state__in=OPEN) | Q(ratify_by__isnull=False, ratified_at__isnull=True)
+    wanted = Q(state__in=OPEN) | TO_RATIFY
     return ChangeRequest.objects.filter(wanted).defer("content")
 
 

@@ -51,7 +51,18 @@ def may_edit(user: User, request: ChangeRequest, now: datetime) -> bool:
 
 
 def emergency_roles(charter: CharterDocument, workstream: str) -> list[str]:
-    """Roles whose holders may stand up for an emergency: who proposes, who approves, and RevOps."""
+    """Roles whose holders may agree to an emergency: who approves, who proposes, and RevOps.
+
+    To one of the charter only who approves it: otherwise those who propose could put in force who signs next.
+    """
+    line = charter.line_by_workstream[workstream]
+    if workstream == Workstream.CHARTER:
+        return list(dict.fromkeys(line.accountable))
+    return declaring_roles(charter, workstream)
+
+
+def declaring_roles(charter: CharterDocument, workstream: str) -> list[str]:
+    """Roles whose holders may declare an emergency: who approves, who proposes, and RevOps."""
     line = charter.line_by_workstream[workstream]
     return list(dict.fromkeys([*line.accountable, *line.responsible, *sorted(REVOPS)]))
 

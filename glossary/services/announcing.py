@@ -30,18 +30,20 @@ def announce(request: ChangeRequest, version: PolicyVersion, before: EditionInFo
         ignore_conflicts=True,
         batch_size=500,
     )
-    _tell(readers, request, version, now)
+    _tell(readers, request, version, "Read what changed, and say that you have.", now)
     makers = [row.user for row in request.contributors.select_related("user") if row.user]
-    _tell(makers, request, version, now)
+    _tell(makers, request, version, "What you proposed is in force.", now)
 
 
-def _tell(people: list[User], request: ChangeRequest, version: PolicyVersion, now: datetime) -> None:
+def _tell(
+    people: list[User], request: ChangeRequest, version: PolicyVersion, then: str, now: datetime
+) -> None:
     label = f"{version.get_workstream_display()} v{version.number}"
     message = Message(
         kind="policy_published",
         subject=f"In force: {label}, {request.title}",
         dedupe_key=f"published:{version.workstream}:{version.number}",
-        body=f"{request.why}\n\nRead what changed, and say that you have.",
+        body=f"{request.why}\n\n{then}",
         url=page_of(request),
     )
     notify(people, message, now=now)

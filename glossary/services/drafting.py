@@ -72,7 +72,7 @@ def change_texts(request_id: int, texts: Texts, *, acting_user: User, now: datet
             return request
         if texts.effective_at is not None and texts.effective_at != before[2] and texts.effective_at <= now:
             raise RequestRefused(
-                f"The effective date {texts.effective_at:%d %b %Y %H:%M} has passed; give a later one."
+                f"The effective date {texts.effective_at:%d %b %Y %H:%M %Z} has passed; give a later one."
             )
         request.title, request.why, request.effective_at = after
         save(request, now, "title", "why", "effective_at")

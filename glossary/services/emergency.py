@@ -7,7 +7,7 @@ from django.db import transaction
 from glossary.choices import Duty, EventKind
 from glossary.exceptions import NotAllowed, RequestRefused, StaleContent
 from glossary.models import ChangeRequest, SignOff
-from glossary.queries.rights import charter_at, emergency_roles, holders
+from glossary.queries.rights import charter_at, declaring_roles, emergency_roles, holders
 from glossary.queries.standing import round_of
 from glossary.services.catching_up import catch_up
 from glossary.services.notices import KIND, page_of, with_stand_ins
@@ -37,8 +37,8 @@ def declare_emergency(
     """
     with refusals_told(request_id, acting_user, now), transaction.atomic():
         request = locked(request_id)
-        roles = emergency_roles(charter_at(now), request.workstream)
-        if not acting_user.has_role(*roles):
+        charter = charter_at(now)
+        if not acting_user.has_role(*declaring_roles(charter, request.workstream)):
             raise NotAllowed(
                 "Only who proposes or approves this workstream, or RevOps, declares an emergency."
             )
@@ -52,7 +52,7 @@ def declare_emergency(
             request.emergency_why = why.strip()
             save(request, now, "emergency_why")
             tell(request, EventKind.EMERGENCY, acting_user=acting_user, now=now, note=why.strip())
-            _ask(request, charter_at(now).emergency.people, roles, now)
+            _ask(request, charter.emergency.people, emergency_roles(charter, request.workstream), now)
     if stale:
         raise StaleContent(moved) if moved else StaleContent
     return request

@@ -14,7 +14,7 @@ from glossary.queries.standing import lacking, round_of
 from glossary.services.announcing import announce
 from glossary.services.catching_up import catch_up
 from glossary.services.publish import lock_line, publish
-from glossary.services.renewal import follow_charter, renew
+from glossary.services.renewal import end_ratification, follow_charter, renew
 from glossary.services.timeline import locked, refusals_told, save, tell
 from glossary.services.warrants import ApprovedRequest
 from glossary.types import Publication
@@ -84,6 +84,7 @@ def put_in_force(
     save(request, now, "version", "state", "closed_at", "emergency_why", "ratify_by")
     planned = f", planned for {request.effective_at:%d %b %Y %H:%M} UTC" if request.effective_at else ""
     tell(request, EventKind.PUBLISHED, acting_user=user, now=now, note=f"As {request.version}{planned}")
+    end_ratification(request, now)
     if request.workstream == Workstream.CHARTER:
         follow_charter(now, but=request.pk)
     announce(request, request.version, before, now)

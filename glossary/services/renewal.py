@@ -7,6 +7,7 @@ from django.db.models import Q
 from glossary.choices import UNDER_REVIEW, Duty, EventKind, RequestState
 from glossary.engine.duties import Slot, slots
 from glossary.models import ChangeRequest, SignOff
+from glossary.models.requests import TO_RATIFY
 from glossary.queries.rights import asking_charter
 from glossary.queries.standing import faults, lacking, role_name, round_of
 from glossary.services.notices import tell_makers
@@ -46,13 +47,33 @@ def set_aside(signoff: SignOff, reason: str, now: datetime) -> None:
         tell(signoff.request, EventKind.VOIDED, acting_user=None, now=now, note=note)
 
 
+def end_ratification(by: ChangeRequest, now: datetime) -> None:
+    """An emergency of the same workstream that `by` took the place of is not to be ratified any more.
+
+    It stays marked as never ratified. Under the lock of the line.
+    """
+    waiting = ChangeRequest.objects.filter(TO_RATIFY, workstream=by.workstream).exclude(pk=by.pk)
+    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        request = locked(pk)
+        if request.awaits_ratification:
+            request.superseded_at = now
+            save(request, now, "superseded_at")
+            tell(
+                request,
+                EventKind.HELD,
+                acting_user=None,
+                now=now,
+                note=f"Never ratified: {by.version} came first",
+            )
+
+
 def follow_charter(now: datetime, *, but: int) -> None:
     """Let every round that runs ask what the charter now in force asks. Under the lock of the line.
 
     Args:
         but: the request that put this charter in force.
     """
-    runs = Q(state__in=UNDER_REVIEW) | Q(ratify_by__isnull=False, ratified_at__isnull=True)
+    runs = Q(state__in=UNDER_REVIEW) | TO_RATIFY
     for pk in list(
         ChangeRequest.objects.filter(runs).exclude(pk=but).order_by("pk").values_list("pk", flat=True)
     ):

@@ -17,7 +17,7 @@ from glossary.services.emergency import put_in_force_if_agreed
 from glossary.services.notices import tell_makers
 from glossary.services.publish import lock_line
 from glossary.services.renewal import settle_round
-from glossary.services.timeline import locked, save, tell
+from glossary.services.timeline import locked, save, tell, tell_refusal
 from people.access import identities, name_of
 from people.models import User
 
@@ -99,7 +99,8 @@ def _require_open(signoff: SignOff, request: ChangeRequest, user: User) -> None:
         raise RequestRefused(
             f"Change request #{request.pk} is {request.get_state_display().lower()}; it asks for no sign-off."
         )
-    if signoff.verdict and (signoff.signer_id != user.pk or not request.is_under_review):
+    # Who answered may answer otherwise while it still matters; so may who delegated it.
+    if signoff.verdict and user.pk not in {signoff.signer_id, signoff.on_behalf_of_id}:
         raise RequestRefused(f"{signoff.signer_name} has answered this already. Comment, or talk to them.")
 
 
@@ -189,4 +190,4 @@ def _line(signoff: SignOff) -> str:
 
 def _log_refusal(answer: Answer, reason: str, user: User, now: datetime) -> None:
     signoff = SignOff.objects.select_related("request").get(pk=answer.signoff_id)
-    tell(signoff.request, EventKind.REFUSED, acting_user=user, now=now, note=reason)
+    tell_refusal(signoff.request, reason, acting_user=user, now=now)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from glossary.choices import BINDING, EventKind, RequestState
 from glossary.exceptions import DocumentRefused, ForgedPolicy, PolicyError, RequestRefused
 from glossary.models import ChangeRequest, SignOff
+from glossary.models.requests import TO_RATIFY
 from glossary.queries.rights import charter_at, holders
 from glossary.queries.standing import role_name
 from glossary.services.notices import KIND, page_of, tell_makers, with_stand_ins
@@ -89,10 +90,8 @@ def _expire(request_id: int, now: datetime) -> bool:
 def remind(now: datetime) -> None:
     """Remind of sign-offs that have been owed for two days, and every two days after."""
     waiting = SignOff.objects.owed().filter(asked_at__lte=now - REMIND_EVERY, duty__in=BINDING)
-    active = Q(request__state=RequestState.IN_REVIEW) | Q(
-        request__ratify_by__isnull=False, request__ratified_at__isnull=True
-    )
-    for signoff in waiting.filter(active).select_related("request"):
+    asking = ChangeRequest.objects.filter(Q(state=RequestState.IN_REVIEW) | TO_RATIFY)
+    for signoff in waiting.filter(request__in=asking).select_related("request"):
         times = (now - signoff.asked_at) // REMIND_EVERY
         message = Message(
             kind=KIND,
@@ -106,7 +105,7 @@ def remind(now: datetime) -> None:
 
 def call_for_ratification(now: datetime) -> None:
     """Tell, once a day, of emergencies that were not ratified in time."""
-    late = ChangeRequest.objects.filter(ratify_by__lte=now, ratified_at__isnull=True)
+    late = ChangeRequest.objects.filter(TO_RATIFY, ratify_by__lte=now)
     for request in late:
         line = charter_at(now).line_by_workstream[request.workstream]
         message = Message(

@@ -67,5 +67,12 @@ def refusals_told(request_id: int, user: User | None, now: datetime) -> Iterator
     except NotAllowed as refused:
         request = ChangeRequest.objects.filter(pk=request_id).first()
         if request is not None:
-            tell(request, EventKind.REFUSED, acting_user=user, now=now, note=str(refused))
+            tell_refusal(request, str(refused), acting_user=user, now=now)
         raise
+
+
+def tell_refusal(request: ChangeRequest, reason: str, *, acting_user: User | None, now: datetime) -> None:
+    """Note an attempt that was refused; the same one again in the same round is noted already."""
+    same = request.events.filter(cycle=request.cycle, kind=EventKind.REFUSED, actor=acting_user, note=reason)
+    if not same.exists():
+        tell(request, EventKind.REFUSED, acting_user=acting_user, now=now, note=reason)

@@ -24,7 +24,7 @@ from glossary.queries.draft_places import Place, places_of
 from glossary.queries.editions import edition_at
 from glossary.queries.inbox import is_asked, rows_of, words_of
 from glossary.queries.proposals import ProposalView, proposal_of
-from glossary.queries.rights import emergency_roles, may_propose, signing_roles
+from glossary.queries.rights import declaring_roles, emergency_roles, may_propose, signing_roles
 from glossary.queries.timeline import Cycle, Line, timeline, why_back
 from glossary.services.eligibility import principal
 from people.models import User
@@ -184,7 +184,7 @@ def _acts(ask: Asking, view: ProposalView, refusal: Refusal | None) -> dict[str,
     proposes = may_propose(ask.user, change.workstream, now)
     may_edit = proposes and change.is_open
     lines = edition_at(now).document(CharterDocument)
-    stands_up = ask.user.has_role(*emergency_roles(lines, change.workstream))
+    stands_up = ask.user.has_role(*declaring_roles(lines, change.workstream))
     texts = {"title": change.title, "why": change.why, "effective_at": change.effective_at}
     return {
         "may_edit": may_edit,

@@ -148,3 +148,46 @@ def test_an_emergency_for_what_was_shown_before_a_merge_is_refused(
         declare_emergency(request.pk, "Now.", request.digest, acting_user=cast.revops, now=NOW)
     request.refresh_from_db()
     assert request.emergency_why == ""
+
+
+def test_who_refused_to_ratify_may_think_again(playbook: EditionInForce, cast: SimpleNamespace) -> None:
+    request = in_force(cast)
+    answered(request, "cmo", cast.cmo, verdict="rejected", note="Too fast.")
+    answered(request, "finance", cast.finance)
+    request.refresh_from_db()
+    assert (request.state, request.ratified_at) == (RequestState.PUBLISHED, None)
+
+    answered(request, "cmo", cast.cmo)
+
+    request.refresh_from_db()
+    assert request.ratified_at == NOW
+
+
+def test_a_later_version_ends_the_ratification_and_it_stays_marked(
+    playbook: EditionInForce, cast: SimpleNamespace
+) -> None:
+    request = in_force(cast)
+    answered(request, "cmo", cast.cmo, verdict="rejected", note="Too fast.")
+
+    published("scoring", threshold(65), cast.marketing_ops, {"cmo": cast.cmo, "finance": cast.finance})
+    tick(NOW + timedelta(days=9))
+
+    request.refresh_from_db()
+    assert (request.awaits_ratification, request.ratified_at, request.superseded_at) == (False, None, NOW)
+    assert not Notification.objects.filter(dedupe_key__startswith=f"ratify:{request.pk}:").exists()
+    assert request.version is not None
+    assert request.version.warrant["emergency"]
+
+
+def test_those_who_propose_put_no_charter_in_force(playbook: EditionInForce, cast: SimpleNamespace) -> None:
+    def alone(data: dict[str, Any]) -> None:
+        next(line for line in data["raci"] if line["workstream"] == "glossary")["accountable"] = [
+            "revops_lead"
+        ]
+
+    request = put_in_force_as_emergency("charter", alone, cast.revops, [])
+
+    for person in (cast.revops, cast.sales_ops):
+        with pytest.raises(NotAllowed):
+            answered(request, "seat_1", person)
+    assert answered(request, "seat_1", cast.cro).verdict == "given"

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from glossary.engine.documents import GlossaryDocument
 from glossary.engine.seal import canonical_json
 from glossary.models import ChangeRequest, Delegation
 from glossary.queries.editions import edition_at
@@ -168,3 +169,25 @@ def test_a_delegation_that_cannot_be_is_refused(
     assert response.status_code == 400
     assert said in response.content.decode()
     assert Delegation.objects.count() == 0
+
+
+def test_the_same_words_for_another_content_are_another_request(
+    playbook: EditionInForce, cast: SimpleNamespace
+) -> None:
+    made.in_force(cast)  # v2
+    made.in_force(cast, "Hot lead")  # v3
+    client = signed_in(cast.revops)
+    for version in (1, 2, 2):
+        client.post(
+            f"/changes/new/?workstream=glossary&from={version}",
+            {**SAID, "workstream": "glossary", "base": version},
+        )
+    opened = ChangeRequest.objects.filter(title=SAID["title"]).order_by("pk")
+    names = [_mql(request) for request in opened]
+    assert names == ["Marketing Qualified Lead", "Warm lead"]
+
+
+def _mql(request: ChangeRequest) -> str:
+    document = proposal_of(request, timezone.now()).proposed.document
+    assert isinstance(document, GlossaryDocument)
+    return document.stage_by_key["mql"].name
