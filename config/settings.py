@@ -6,6 +6,7 @@ With nothing set: SQLite and the file-system broker under `var/`, DEBUG off, loc
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config import environment as env
@@ -156,6 +157,8 @@ CELERY_BEAT_SCHEDULE = {
     "change-requests": {"task": "glossary.tick", "schedule": timedelta(seconds=30)},
     "sweep-clocks": {"task": "routing.sweep_clocks", "schedule": timedelta(seconds=20)},
     "drain-queues": {"task": "routing.drain_queues", "schedule": timedelta(seconds=60)},
+    # Several times a night: the first does the work, the others what was broken off.
+    "rescore-nightly": {"task": "routing.rescore_nightly", "schedule": crontab(minute="15", hour="1-5")},
     "run-imports": {"task": "routing.run_imports", "schedule": timedelta(seconds=30)},
     "carry-out-actions": {"task": "dispositions.carry_out", "schedule": timedelta(seconds=60)},
     "run-reports": {"task": "reporting.run_reports", "schedule": timedelta(seconds=30)},

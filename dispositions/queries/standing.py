@@ -7,8 +7,9 @@ from datetime import datetime
 from glossary.engine.documents import GlossaryDocument, Stage
 from glossary.types import EditionInForce
 from routing.engine.documents import ScoringDocument
-from routing.engine.evaluate import Answer, Facts, Verdict, evaluate
-from routing.engine.scoring import LOWEST_GRADE, grade, intent
+from routing.engine.evaluate import Facts, Verdict, evaluate
+from routing.engine.explained import fit_lines
+from routing.engine.scoring import grade, intent
 from routing.models import Lead
 from routing.queries.facts import facts_of
 
@@ -69,23 +70,6 @@ def _scores(facts: Facts, now: datetime, edition: EditionInForce) -> Scores:
     document = edition.document(ScoringDocument)
     score = intent(facts.behaviours, document, now=now)
     fit = grade(facts, document, now=now)
-    return Scores(fit, _fit_lines(fit, facts, now, edition), float(score.total), score.explanation())
-
-
-def _fit_lines(fit: str, facts: Facts, now: datetime, edition: EditionInForce) -> list[str]:
-    """What gave the grade; and for any but the best, what the next better one would have taken."""
-    document = edition.document(ScoringDocument)
     fields = edition.document(GlossaryDocument).field_by_key
-    tiers = list(document.fit)
-    place = next((i for i, tier in enumerate(tiers) if tier.grade == fit), len(tiers))
-    lines = []
-    if place < len(tiers):
-        when = tiers[place].when
-        verdict = evaluate(when, facts, now=now, fields=fields, thresholds=document.thresholds)
-        results = (result for group in verdict.groups for result in group.results)
-        lines = [f"{r.words}: {r.seen_words}" for r in results if r.answer is Answer.MET]
-    if place > 0 and tiers:
-        better = tiers[place - 1]
-        verdict = evaluate(better.when, facts, now=now, fields=fields, thresholds=document.thresholds)
-        lines += [f"For {better.grade}: {line}" for line in verdict.lacking()]
-    return lines or [f"No tier of the scoring policy applies, so it is {LOWEST_GRADE}."]
+    lines = fit_lines(fit, facts, document, fields, now=now)
+    return Scores(fit, lines, float(score.total), score.explanation())

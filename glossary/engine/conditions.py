@@ -24,7 +24,11 @@ from glossary.engine.fields import PREFIX, Op
 LARGEST = 10**15
 Whole = Annotated[StrictInt, Field(ge=-LARGEST, le=LARGEST)]
 Real = Annotated[StrictFloat, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
-Scalar = StrictBool | Whole | Real | StrictStr
+# Texts are compared as they are, never run as patterns; longer ones than any field keeps match nothing.
+MAX_TEXT = 500
+MAX_VALUES = 500
+Text = Annotated[StrictStr, StringConstraints(max_length=MAX_TEXT)]
+Scalar = StrictBool | Whole | Real | Text
 PropertyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 MAX_CRITERIA = 200
@@ -52,7 +56,7 @@ class FieldCriterion(Part):
     kind: Kind
     field: Key
     op: Op
-    value: Scalar | tuple[Scalar, ...] | None = None
+    value: Scalar | Annotated[tuple[Scalar, ...], Field(max_length=MAX_VALUES)] | None = None
     threshold: Key | None = None
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ document: {…}          # as docs/schemas/scoring.json describes it
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from glossary.engine.strict_yaml import read_yaml
 from glossary.types import Finding
 
 LARGEST = 1_000_000
+# JSON lets these stand in a text as they are; read as YAML they would be refused or folded into a space.
+_UNLIKE_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 NAMES = frozenset({"workstream", "base_version", "document"})
 
 
@@ -90,7 +93,8 @@ def policy_text(workstream: str, number: int, document: PolicyDocument, form: st
     data = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     envelope = {"workstream": workstream, "base_version": number, "document": data}
     if form == "json":
-        return json.dumps(envelope, ensure_ascii=False, indent=2) + "\n"
+        text = json.dumps(envelope, ensure_ascii=False, indent=2)
+        return _UNLIKE_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
     return yaml.safe_dump(envelope, sort_keys=False, allow_unicode=True, width=110)
 
 

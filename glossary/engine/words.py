@@ -169,7 +169,10 @@ def _threshold_words(criterion: FieldCriterion, thresholds: Mapping[str, float])
 
 
 def _behaviour_words(criterion: BehaviourCriterion) -> str:
-    where = joined([f"{humanised(name)} is {value}" for name, value in criterion.where.items()], "and")
+    # In one order: a sealed document comes back with its keys sorted and must read as it did.
+    where = joined(
+        [f"{humanised(name)} is {value}" for name, value in sorted(criterion.where.items())], "and"
+    )
     words = f"{capitalised(criterion.behaviour)}{f' ({where})' if where else ''}{_times_words(criterion)}"
     if criterion.within_days:
         words += f" in the last {_period_words(criterion.within_days)}"

@@ -18,6 +18,10 @@ from glossary.registry.rows import item_data
 KEY_HELP = (
     "A short name for the machine: small letters, digits and _. It stays for good; the name may change."
 )
+OVERTAKEN = (
+    "Somebody saved this row after you opened it, and what they changed is not on this page. "
+    "Look at its history first. What you typed is kept below; saving once more puts it in the place of theirs."
+)
 
 
 class DraftForm(RowForm):
@@ -34,6 +38,7 @@ class DraftForm(RowForm):
     identity: ClassVar[tuple[str, ...]] = ()
     offers: ClassVar[Mapping[str, str]] = {}
     places: ClassVar[Mapping[str, str]] = {}
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +54,14 @@ class DraftForm(RowForm):
         if "position" in self.fields:
             self.fields["position"].label = "Place in the list"
         self._keep_key()
+        self.initial["seen"] = self._state()
+
+    def _state(self) -> str:
+        """Number of the newest entry in the row's history: every save adds one. Empty for a new row."""
+        if self.instance.pk is None:
+            return ""
+        newest = self.instance.history.order_by("-history_id").values_list("history_id", flat=True)
+        return str(newest.first() or "")
 
     def _offer(self, name: str, field: forms.Field) -> None:
         """What exists, and what the row holds now."""
@@ -83,11 +96,21 @@ class DraftForm(RowForm):
     def clean(self) -> dict[str, Any]:
         """Check the row as a part of its document, and that it is there only once."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_seen(cleaned.pop("seen", ""))
         for column, message in self._problems(cleaned):
             if column not in self.errors:
                 self.add_error(column if column in self.fields else None, message)
         self._check_once(cleaned)
         return cleaned
+
+    def _check_seen(self, seen: str) -> None:
+        """Refuse to write over what somebody else saved since the page was opened; once that is said, it may be."""
+        if not seen or seen == self.initial.get("seen"):
+            return
+        sent: Any = self.data
+        self.data = sent.copy()
+        self.data["seen"] = self.initial["seen"]  # type: ignore[index]  # a copy of what was sent can be changed
+        self.add_error(None, OVERTAKEN)
 
     def _problems(self, cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
         row = copy(self.instance)

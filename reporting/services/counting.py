@@ -20,6 +20,7 @@ from reporting.queries.definitions import line_of, versions_of
 from reporting.queries.emergencies import emergency_notes
 from reporting.queries.entries import EntryLog
 from reporting.queries.lead_values import AsOf
+from reporting.services.inflating import compare_months
 from routing.engine.documents.routing import RoutingDocument
 
 Parameters = ConversionParameters | SlaParameters
@@ -66,6 +67,9 @@ def _count_conversion(parameters: ConversionParameters, moment: Moment) -> Json:
         names={stage.key: stage.name for stage in moment.edition.document(GlossaryDocument).stages},
     )
     result = conversion_result(parameters, counted, by_pass, covered)
+    inflation = compare_months(counted, AsOf(moment.as_of, parameters.basis))
+    if inflation is not None:
+        result["inflation"] = inflation
     return _marked(result, {moment.edition.number, *counted.editions})
 
 

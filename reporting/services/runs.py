@@ -21,6 +21,7 @@ from reporting.models import ReportRun
 from reporting.queries.definitions import edition_for
 from reporting.queries.runs import waiting_run
 from reporting.services.counting import Moment, Parameters, count
+from reporting.services.inflating import tell_inflation
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def compute(run_id: int, *, now: datetime) -> bool:
         logger.exception("report run %s failed", run_id)
         _put_back(run, lease, f"{type(error).__name__}: {error}", now)
         return False
-    return _end(run, lease, state=RunState.DONE, result=result, progress=100, error="", finished_at=now)
+    return _finish(run, lease, result, now)
 
 
 def compute_now(kind: ReportKind, parameters: Parameters, now: datetime) -> Json:
@@ -124,6 +125,15 @@ def moment_of(run: ReportRun) -> Moment:
     if run.edition_id is None:
         raise ReportRefused(f"Run {run.pk} names no edition; ask for the report anew.")
     return Moment(run.as_of, edition_by_id(run.edition_id))
+
+
+@transaction.atomic
+def _finish(run: ReportRun, lease: datetime, result: Json, now: datetime) -> bool:
+    """Write the result if the lease is still ours, and tell in the same transaction what it gives cause for."""
+    done = _end(run, lease, state=RunState.DONE, result=result, progress=100, error="", finished_at=now)
+    if done:
+        tell_inflation(run, result, now=now)
+    return done
 
 
 def _put_back(run: ReportRun, lease: datetime, error: str, now: datetime) -> None:

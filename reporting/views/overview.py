@@ -82,6 +82,13 @@ class PromiseTile:
         return f"{said}{interval}; {row['overdue']:,} overdue, {row['pending']:,} pending"
 
 
+def _inflation(tiles: list[Tile]) -> dict[str, Any] | None:
+    """The comparison of months in the MQL → SQL report, with the run it stands in; None = not computed."""
+    runs = (tile.run for tile in tiles if tile.run is not None and tile.run.result is not None)
+    found = next((run for run in runs if (run.result or {}).get("inflation")), None)
+    return None if found is None or found.result is None else {"run": found, **found.result["inflation"]}
+
+
 def _rate_or_counts(rate: str | None, part: int, whole: int) -> str:
     return f"{rate} %" if rate else f"{part:,} of {whole:,}"
 
@@ -106,6 +113,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tiles": tiles,
         "sla_run": sla_run,
         "promises": [PromiseTile(row) for row in rows],
+        "inflation": _inflation(tiles),
         "waiting": bool(waiting),
         "empty": not runs,
     }

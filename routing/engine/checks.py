@@ -8,6 +8,8 @@ from routing.engine.columns import check_columns
 from routing.engine.documents.routing import EVENTS, RoutingDocument
 from routing.engine.documents.scoring import ScoringDocument
 
+# Enough for any organisation; what every evaluation and every back-test has to go through.
+MOST_CRITERIA = 2_000
 # Made by scoring itself or later than it: a grade that asks for them would ask for itself.
 NOT_BEFORE_SCORING = frozenset({"icp_grade", "intent_score"})
 
@@ -56,8 +58,14 @@ def check_routing(documents: Documents) -> list[Finding]:
 def _check_uses(documents: Documents) -> list[Finding]:
     """Thresholds, triggers and behaviours that criteria anywhere name and scoring does not have."""
     scoring = documents.get(ScoringDocument)
+    everywhere = _criteria_everywhere(documents)
+    if len(everywhere) > MOST_CRITERIA:
+        message = (
+            f"{len(everywhere):,} criteria in all policies together; at most {MOST_CRITERIA:,} are allowed"
+        )
+        return [Finding("criteria", message)]
     found = []
-    for where, criterion in _criteria_everywhere(documents):
+    for where, criterion in everywhere:
         if isinstance(criterion, BehaviourCriterion):
             found += _check_behaviour(where, criterion, scoring)
         elif criterion.threshold is not None and criterion.threshold not in scoring.thresholds:

@@ -166,3 +166,13 @@ def matching(
         and (since is None or fact.occurred_at > since)
         and all(fact.properties.get(name) == clean(value) for name, value in criterion.where.items())
     ]
+
+
+def are_enough(criterion: BehaviourCriterion, counted: list[BehaviourFact], now: datetime) -> bool:
+    """Whether what counts (see `matching`) is often enough, and its latest lies as far back as asked for."""
+    if len(counted) < criterion.at_least:
+        return False
+    if criterion.latest_before_days is None:
+        return True
+    bound = days_before(now, criterion.latest_before_days)
+    return all(fact.occurred_at <= bound for fact in counted)

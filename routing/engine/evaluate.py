@@ -9,7 +9,7 @@ from datetime import datetime
 from glossary.engine.conditions import BehaviourCriterion, Criterion, FieldCriterion, Gate, When
 from glossary.engine.fields import ContractField
 from glossary.engine.words import criterion_words
-from routing.engine.comparisons import CriterionError, is_met, matching
+from routing.engine.comparisons import CriterionError, are_enough, is_met, matching
 from routing.engine.facts import BehaviourFact, Facts
 from routing.engine.requirements import confirmed, required_problems
 from routing.engine.verdict import Answer, ConfirmationResult, CriterionResult, GroupResult, Verdict
@@ -80,7 +80,7 @@ def answer_of(criterion: Criterion, facts: Facts, now: datetime, thresholds: Map
     """Met, not met or unknown. The log of behaviours is complete: what it does not hold did not happen."""
     if isinstance(criterion, BehaviourCriterion):
         seen = matching(criterion, facts.behaviours_by_name.get(criterion.behaviour, []), now)
-        return Answer.MET if len(seen) >= criterion.at_least else Answer.NOT_MET
+        return Answer.MET if are_enough(criterion, seen, now) else Answer.NOT_MET
     met = is_met(criterion, facts.values.get(criterion.field), now, thresholds)
     return Answer.UNKNOWN if met is None else Answer.MET if met else Answer.NOT_MET
 
@@ -108,11 +108,12 @@ class _Explainer:
         return CriterionResult(
             words,
             criterion.kind.value,
-            Answer.MET if len(seen) >= criterion.at_least else Answer.NOT_MET,
+            Answer.MET if are_enough(criterion, seen, self.now) else Answer.NOT_MET,
             len(seen),
             max((fact.recorded_at for fact in seen), default=None),
             "behaviour" if seen else "",
             counted=True,
+            about=criterion.behaviour,
         )
 
     def _of_field(self, criterion: FieldCriterion, words: str) -> CriterionResult:
@@ -124,4 +125,5 @@ class _Explainer:
             self.facts.values.get(criterion.field),
             recorded_at,
             recorded_from,
+            about=criterion.field,
         )

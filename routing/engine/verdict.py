@@ -27,6 +27,7 @@ class CriterionResult:
         recorded_at: when that was recorded, if it is on record.
         recorded_from: what recorded it (intake, import, …), or "behaviour".
         counted: `seen` is a number of times.
+        about: key of the field, or name of the behaviour, so that the log can be counted without its words.
     """
 
     words: str
@@ -36,6 +37,7 @@ class CriterionResult:
     recorded_at: datetime | None = None
     recorded_from: str = ""
     counted: bool = False
+    about: str = ""
 
     @property
     def seen_words(self) -> str:
@@ -53,6 +55,7 @@ class CriterionResult:
             "seen": as_json(self.seen),
             "recorded_at": as_json(self.recorded_at),
             "recorded_from": self.recorded_from,
+            "about": self.about,
         }
 
 

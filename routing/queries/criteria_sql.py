@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, Case, Count, Q, Value
+from django.db.models import BooleanField, Case, Count, Max, Q, Value
 from django.db.models import When as WhenSql
 from django.db.models.functions import Coalesce
 
@@ -92,6 +92,9 @@ def _happened(criterion: BehaviourCriterion, now: datetime) -> Q:
         subjects = (
             subjects.annotate(times=Count("pk")).filter(times__gte=criterion.at_least).values("subject")
         )
+    if criterion.latest_before_days:
+        bound = days_before(now, criterion.latest_before_days)
+        subjects = subjects.annotate(latest=Max("occurred_at")).filter(latest__lte=bound).values("subject")
     return Q(pk__in=subjects)
 
 

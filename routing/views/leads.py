@@ -15,6 +15,7 @@ from routing.forms.lead_filter import LeadFilter
 from routing.models import Lead
 from routing.queries.pages import page_of
 from routing.queries.story import story_of
+from routing.views.lead_score import score_part
 
 
 @require_safe
@@ -56,6 +57,7 @@ def lead_story(request: HttpRequest, lead_id: int) -> HttpResponse:
             (f.label, lead.attributes[f.key]) for f in glossary.fields if f.key in lead.attributes
         ],
     }
+    context |= score_part(lead, request.GET, now)
     return render(request, "routing/lead_story.html", context)
 
 

@@ -58,7 +58,9 @@ class Command(BaseCommand):
 
 def _export(options: dict[str, Any]) -> str:
     workstream = registry.document_type(options["workstream"]).workstream
-    number = options["number"] or edition_at(timezone.now()).versions[workstream]
+    number = options["number"]
+    if number is None:
+        number = edition_at(timezone.now()).versions[workstream]
     return policy_text(workstream, number, version_document(workstream, number), options["format"])
 
 
@@ -96,7 +98,7 @@ def _read(name: str) -> tuple[str, PolicyDocument]:
     """The document that `name` stands for, with its workstream."""
     workstream, _, number = name.partition("@")
     if workstream in registry.document_types():
-        if number and not number.isdigit():
+        if number and not (number.isascii() and number.isdecimal()):
             raise CommandError(f"{name!r}: the version must be a number, such as {workstream}@3.")
         live = edition_at(timezone.now()).versions[workstream]
         return workstream, version_document(workstream, int(number) if number else live)

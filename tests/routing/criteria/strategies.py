@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
@@ -15,7 +16,8 @@ TICK = timedelta(microseconds=1)
 TEXTS = (
     "a", "A", "50%", "50_", "5\\0", "%", "_", "'\"", "straße", "STRASSE", "İstanbul", "istanbul", "É", "é", "e\u0301",
     "Ǆ", "ς", "Σ", "ﬁn", "FIN", "😀", "0", "12", "true", "null", "2026-11-22", "2026-02-30", "2024-02-29", "gmail.com",
-    "x gmail.com", "VP  Sales", " ", "2026-11-22T00:00:00Z",
+    "x gmail.com", "VP  Sales", " ", "2026-11-22T00:00:00Z", "granted", "denied", "GB", "DE", "ann@gmail.com",
+    "2026-11-22T00:00:00+14:00",
 )  # fmt: skip
 NUMBERS = (0, 1, -1, 12, 12.5, 0.1, 65, 65.0, 10**15, 1e-9)
 DATES = ("2026-11-22", "2026-11-23", "2024-02-29", "0001-01-01", "9999-12-31", "2026-11-24")
@@ -42,6 +44,9 @@ FIELDS = {
         field.key: field
         for field in (
             _field("company", FieldType.TEXT, Store.COLUMN),
+            _field("consent", FieldType.CHOICE, Store.COLUMN),
+            _field("country", FieldType.COUNTRY, Store.COLUMN),
+            _field("alt_email", FieldType.EMAIL),
             _field("industry", FieldType.CHOICE, Store.COLUMN),
             _field("employees", FieldType.NUMBER, Store.COLUMN),
             _field("annual_revenue", FieldType.NUMBER, Store.COLUMN),
@@ -56,7 +61,12 @@ FIELDS = {
         )
     },
 }
-ATTRIBUTES = ("plan", "seats", "opted_in", "renewal")
+ATTRIBUTES = ("plan", "seats", "opted_in", "renewal", "alt_email")
+COUNTRIES = ("", "GB", "DE")
+CONSENTS = ("", "granted", "denied", "withdrawn")
+# The same moment, as clocks elsewhere show it: one behind, one ahead by odd minutes, one on the other day.
+ZONES = (UTC, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("Pacific/Kiritimati"))
+moments = st.sampled_from(ZONES).map(NOW.astimezone)
 
 texts = st.sampled_from(TEXTS) | st.text(st.sampled_from("aAbB%_\\ßİéς0"), min_size=1, max_size=4)
 numbers = st.sampled_from(NUMBERS) | st.integers(-5, 70) | st.floats(-100, 100)
@@ -108,11 +118,14 @@ def behaviour_criteria(draw: st.DrawFn) -> BehaviourCriterion:
     where = draw(
         st.dictionaries(st.sampled_from(("page", "utm.Source-x")), texts.filter(str.strip), max_size=2)
     )
+    within = draw(st.none() | st.sampled_from((1, 30, 3650)))
+    before = draw(st.none() | st.sampled_from((1, 30)))
     return BehaviourCriterion(
         kind=Kind.TRIGGER,
         behaviour=draw(st.sampled_from(NAMES)),
         at_least=draw(st.integers(1, 3)),
-        within_days=draw(st.none() | st.sampled_from((1, 30, 3650))),
+        within_days=within,
+        latest_before_days=before if before is None or within is None or before < within else None,
         where=where,
     )
 
@@ -147,6 +160,8 @@ def leads(draw: st.DrawFn) -> dict[str, Any]:
         "columns": {
             "company": draw(blank | texts),
             "industry": draw(blank | texts),
+            "consent": draw(st.sampled_from(CONSENTS)),
+            "country": draw(st.sampled_from(COUNTRIES)),
             "email_domain": draw(blank | st.sampled_from(("gmail.com", "acme.com"))),
             "employees": draw(st.none() | st.sampled_from((0, 12, 65))),
             "annual_revenue": draw(st.none() | st.decimals(-1000, 10**12, places=2)),

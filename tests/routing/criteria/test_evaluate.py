@@ -133,6 +133,20 @@ BEHAVIOURS: list[tuple[dict[str, Any], list[BehaviourFact], bool]] = [
     ({"where": {"page": "/pricing"}}, [behaviour(NOW, page="/pricing")], True),
     ({"where": {"page": "/pricing"}}, [behaviour(NOW, page="/about")], False),
     ({"where": {"page": "5"}}, [behaviour(NOW, page=5)], False),
+    ({"latest_before_days": 30}, [], False),
+    ({"latest_before_days": 30}, [behaviour(NOW - 30 * DAY)], True),
+    ({"latest_before_days": 30}, [behaviour(NOW - 30 * DAY + TICK)], False),
+    ({"latest_before_days": 30}, [behaviour(NOW - 40 * DAY), behaviour(NOW - DAY)], False),
+    ({"latest_before_days": 30}, [behaviour(NOW - 40 * DAY), behaviour(NOW - DAY, NOW + TICK)], True),
+    (
+        {"latest_before_days": 30, "where": {"page": "/a"}},
+        [behaviour(NOW - 40 * DAY, page="/a"), behaviour(NOW - DAY, page="/b")],
+        True,
+    ),
+    ({"latest_before_days": 1, "within_days": 30}, [behaviour(NOW - 40 * DAY)], False),
+    ({"latest_before_days": 1, "within_days": 30}, [behaviour(NOW - DAY)], True),
+    ({"latest_before_days": 1, "at_least": 2}, [behaviour(NOW - DAY), behaviour(NOW - DAY)], True),
+    ({"latest_before_days": 1, "at_least": 2}, [behaviour(NOW - 2 * DAY), behaviour(NOW)], False),
 ]
 
 
@@ -166,3 +180,10 @@ def test_a_threshold_is_looked_up_and_a_missing_one_is_named() -> None:
 def test_values_that_cannot_be_compared_alike_everywhere_are_refused(op: str, value: Any) -> None:
     with pytest.raises(ValidationError):
         criterion(op, value)
+
+
+def test_what_nobody_could_meet_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"latest_before_days 30: .* nobody could ever meet it"):
+        BehaviourCriterion.model_validate(
+            {"kind": "trigger", "behaviour": "demo", "within_days": 30, "latest_before_days": 30}
+        )

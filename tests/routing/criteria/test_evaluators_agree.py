@@ -1,5 +1,6 @@
 """One criteria language, two evaluators: Python and SQL say the same of every lead, whatever is compared."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from routing.engine.text import clean, folded_values
 from routing.models import Behaviour, Lead, StageEntry, Touch
 from routing.queries.criteria_sql import where
 from routing.queries.facts import facts_of_many, field_values
-from tests.routing.criteria.strategies import FIELDS, OWNERS, THRESHOLDS, leads, whens
+from tests.routing.criteria.strategies import FIELDS, OWNERS, THRESHOLDS, leads, moments, whens
 from tests.support import NOW
 
 pytestmark = pytest.mark.django_db
@@ -75,33 +76,36 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def disagreements(when: When, facts: dict[int, Facts]) -> list[str]:
+def disagreements(when: When, facts: dict[int, Facts], now: datetime) -> list[str]:
     """Leads of which Python and SQL think differently, with their values."""
     chosen = set(
-        Lead.objects.filter(where(when, now=NOW, fields=FIELDS, thresholds=THRESHOLDS))
+        Lead.objects.filter(where(when, now=now, fields=FIELDS, thresholds=THRESHOLDS))
         .filter(pk__in=facts)
         .values_list("pk", flat=True)
     )
     return [
         f"python says {expected} of {fact.values} {fact.behaviours}\n{when}"
         for key, fact in facts.items()
-        if (expected := holds(when, fact, now=NOW, thresholds=THRESHOLDS)) != (key in chosen)
+        if (expected := holds(when, fact, now=now, thresholds=THRESHOLDS)) != (key in chosen)
     ]
 
 
 @settings(
     max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, print_blob=True
 )
-@given(drawn=st.lists(leads(), min_size=10, max_size=20), documents=st.lists(whens, min_size=20, max_size=30))
+@given(
+    drawn=st.lists(leads(), min_size=10, max_size=20),
+    documents=st.lists(st.tuples(whens, moments), min_size=20, max_size=30),
+)
 def test_python_and_sql_agree_on_random_criteria_and_leads(
-    drawn: list[dict[str, Any]], documents: list[When], owners: dict[str, User]
+    drawn: list[dict[str, Any]], documents: list[tuple[When, datetime]], owners: dict[str, User]
 ) -> None:
     with transaction.atomic():
         # Given leads of all kinds
         facts = facts_of_many(store(drawn, owners), now=NOW)
-        # When both evaluators judge them by many documents, Then they agree
-        for when in documents:
-            assert disagreements(when, facts) == []
+        # When both evaluators judge them by many documents, each by a clock of some zone, Then they agree
+        for when, now in documents:
+            assert disagreements(when, facts, now) == []
         transaction.set_rollback(True)
 
 

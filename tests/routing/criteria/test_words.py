@@ -59,10 +59,15 @@ def test_every_operator_has_words() -> None:
 @pytest.mark.parametrize(
     ("rest", "line"),
     [
-        ({"within_days": 30}, "demo request at least once in the last 30 days"),
-        ({"at_least": 3, "within_days": 1}, "demo request at least 3 times in the last 1 day"),
-        ({}, "demo request at least once"),
-        ({"where": {"page": "/pricing"}}, "demo request (page is /pricing) at least once"),
+        ({"within_days": 30}, "Demo request in the last 30 days"),
+        ({"at_least": 3, "within_days": 1}, "Demo request at least 3 times in the last day"),
+        ({}, "Demo request at least once"),
+        ({"where": {"page": "/pricing"}}, "Demo request (page is /pricing) at least once"),
+        ({"latest_before_days": 30}, "Demo request at least once, the latest 30 days ago or longer"),
+        (
+            {"at_least": 2, "within_days": 90, "latest_before_days": 1},
+            "Demo request at least 2 times in the last 90 days, the latest 1 day ago or longer",
+        ),
     ],
 )
 def test_a_behaviour_in_words(rest: dict[str, Any], line: str) -> None:
@@ -90,7 +95,7 @@ def test_a_gate_is_a_list_of_groups_disqualifiers_and_confirmations() -> None:
     # When it is put in words, Then each part is a line, alternatives are joined with "or"
     assert gate_words(gate, FIELDS) == [
         "ICP grade is A",
-        "Intent score is at least 65, or demo request at least once",
+        "Intent score is at least 65, or Demo request at least once",
         "not if E-mail domain is a free-mail provider",
         "a rep confirms: Discovery notes (with a note)",
     ]
