@@ -61,6 +61,10 @@ def test_pictures(demo: None, page_as: PageAs, folder: Path) -> None:
     rep.goto("/glossary/")
     expect(rep.get_by_role("heading", name="Glossary", exact=True)).to_be_visible()
     take(rep, folder / "glossary.png")
+    approver = page_as("cro", password=PASSWORD)
+    approver.get_by_role("link", name="Approve as CRO").click()
+    expect(approver.get_by_role("heading", name="Schools are no MQLs")).to_be_visible()
+    take(approver, folder / "change.png")
     reader = page_as("analytics", password=PASSWORD)
     reader.goto("/reports/conversion/?from=mql&to=sal&by=month")
     reader.get_by_role("button", name="Compute now").click()
@@ -72,6 +76,7 @@ def test_pictures(demo: None, page_as: PageAs, folder: Path) -> None:
     assert {path.name for path in folder.glob("*.png")} >= {
         "desk.png",
         "lead.png",
+        "change.png",
         "glossary.png",
         "reports.png",
     }
