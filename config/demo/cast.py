@@ -22,6 +22,8 @@ OFFICE = (
     ("marketingops", "Mateo", "Lindqvist", Role.MARKETING_OPS),
     ("salesops", "Sofia", "Brandt", Role.SALES_OPS),
     ("analytics", "Anil", "Deshmukh", Role.ANALYTICS),
+    ("marketing", "Marta", "Ricci", Role.MARKETING),
+    ("sales", "Samir", "Haddad", Role.SALES),
     ("enablement", "Elena", "Petrov", Role.ENABLEMENT),
     ("success", "Chidi", "Larsen", Role.CUSTOMER_SUCCESS),
     ("it", "Isaac", "Nakamura", Role.IT),

@@ -7,7 +7,6 @@ from glossary.engine.documents import GlossaryDocument
 from glossary.models import Acknowledgement, ChangeRequest, PolicyVersion
 from glossary.queries.proposals import changes
 from glossary.queries.rights import charter_at, holders
-from glossary.services.notices import page_of
 from glossary.types import EditionInForce
 from notifications.services.outbox import notify
 from notifications.types import Message
@@ -44,7 +43,7 @@ def _tell(
         subject=f"In force: {label}, {request.title}",
         dedupe_key=f"published:{version.workstream}:{version.number}",
         body=f"{request.why}\n\n{then}",
-        url=page_of(request),
+        url=f"/changelog/{version.workstream}/{version.number}/",
     )
     notify(people, message, now=now)
 

@@ -32,6 +32,7 @@ def test_those_whose_work_it_touches_are_told_and_asked_to_read(
         Acknowledgement.objects.filter(version=request.version).values_list("user__username", flat=True)
     )
     told = Notification.objects.filter(kind="policy_published", channel="inbox")
+    assert set(told.values_list("url", flat=True)) == {"/changelog/scoring/2/"}
     # Informed: sales managers. Consulted: Sales Ops. The MQL stage uses the threshold: its owners include RevOps.
     assert asked == {"manager", "manager_b", "sales_ops", "revops"}
     assert set(told.values_list("recipient__username", flat=True)) == {*asked, "marketing_ops"}
