@@ -60,7 +60,7 @@ def is_genuine(signoff: SignOff) -> bool:
 def contributor_identities(request: ChangeRequest) -> set[str]:
     """Everything that the people who wrote this change are or were known by."""
     found: set[str] = set()
-    for row in request.contributors.select_related("user"):
+    for row in request.contributors.all():
         found |= {*row.identities, *(identities(row.user) if row.user else ())}
     return found
 

@@ -133,7 +133,8 @@ def in_emergency(people: SimpleNamespace, workstream: str, change: Any) -> Chang
     author = people.marketing_ops if workstream == "scoring" else people.revops
     request = submitted(workstream, change, author)
     declare_emergency(request.pk, "Now.", request.digest, acting_user=author, now=NOW)
-    answered(request, "seat_1", people.lead)
+    # To an emergency of the charter only those agree who approve it.
+    answered(request, "seat_1", people.cro if workstream == "charter" else people.lead)
     answered(request, "seat_2", people.cmo)
     return fresh(request)
 
