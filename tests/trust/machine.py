@@ -132,7 +132,10 @@ class Governance(RuleBasedStateMachine):
         row = table.model._default_manager.filter(request=request).first()
         if row is None:
             return
-        value = [*getattr(row, column), "it"] if column == "informed" else f"{user} was here"
+        fits = getattr(
+            table.model._meta.get_field(column), "max_length", None
+        )  # PostgreSQL takes no longer one
+        value = [*getattr(row, column), "it"] if column == "informed" else f"{user} was here"[:fits]
 
         def write(*, acting_user: User | None, now: datetime) -> None:
             table.model._default_manager.filter(pk=row.pk).update(**{column: value})
