@@ -8,6 +8,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -16,8 +17,10 @@ from tests.trust.machine import Governance
 from tests.trust.scene import add_schemers
 
 EXAMPLES = int(os.environ.get("CONCORD_TRUST_EXAMPLES", "0"))
+# All walks share one transaction, and PostgreSQL drags the rows of undone walks along: fewer of the same there.
+USUAL = 40 if connection.vendor == "sqlite" else 12
 WALKS = settings(
-    max_examples=EXAMPLES or 40,
+    max_examples=EXAMPLES or USUAL,
     stateful_step_count=40,
     deadline=None,
     derandomize=not EXAMPLES,
