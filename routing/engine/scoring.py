@@ -99,10 +99,33 @@ def intent(behaviours: Sequence[BehaviourFact], document: ScoringDocument, *, no
     return IntentScore(total, lines, groups, _total_words(summed, total, document.total_cap))
 
 
+def intent_total(
+    seen: Mapping[str, Sequence[BehaviourFact]], document: ScoringDocument, *, now: datetime
+) -> float:
+    """The total of `intent` alone, many times as fast: for replaying history.
+
+    Args:
+        seen: behaviours by name, all of which happened and were recorded by `now`.
+    """
+    alone, groups = list[float](), dict[str, list[float]]()
+    for rule in document.intent:
+        if facts := seen.get(rule.behaviour):
+            _, points = _worth(rule, facts, now)
+            capped = rule.group if rule.group in document.group_caps else None
+            (alone if capped is None else groups.setdefault(capped, [])).append(points)
+    sums = (min(fsum(own), document.group_caps[key]) for key, own in groups.items())
+    return round(max(0.0, min(fsum([*alone, *sums]), document.total_cap)), 2)
+
+
+def _worth(rule: IntentRule, facts: Sequence[BehaviourFact], now: datetime) -> tuple[float, float]:
+    """The points of a rule after decay, and what is left of them after its cap."""
+    decayed = fsum(rule.points * _left(rule, now - fact.occurred_at) for fact in facts)
+    return decayed, decayed if rule.cap is None else max(-rule.cap, min(decayed, rule.cap))
+
+
 def _line(rule: IntentRule, facts: Sequence[BehaviourFact], now: datetime) -> IntentLine:
     raw = rule.points * len(facts)
-    decayed = fsum(rule.points * _left(rule, now - fact.occurred_at) for fact in facts)
-    points = decayed if rule.cap is None else max(-rule.cap, min(decayed, rule.cap))
+    decayed, points = _worth(rule, facts, now)
     return IntentLine(
         rule.key,
         rule.behaviour,

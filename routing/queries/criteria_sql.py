@@ -43,9 +43,9 @@ def where(
     _refuse_strangers(when, fields)
     condition = Q()
     for group in when.all:
-        condition &= _any(_met(item, now, thresholds) for item in group.any)
+        condition &= _any(met(item, now, thresholds) for item in group.any)
     for item in when.none:
-        condition &= _not_true(_met(item, now, thresholds))
+        condition &= not_true(met(item, now, thresholds))
     return condition
 
 
@@ -64,12 +64,13 @@ def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions)
 
 
-def _not_true(condition: Q) -> Q:
+def not_true(condition: Q) -> Q:
     turned = Case(WhenSql(condition, then=Value(False)), default=Value(True), output_field=BooleanField())
     return Q(turned)
 
 
-def _met(criterion: Criterion, now: datetime, thresholds: Mapping[str, float]) -> Q:
+def met(criterion: Criterion, now: datetime, thresholds: Mapping[str, float]) -> Q:
+    """The condition for one criterion; NULL where the value is unknown. Raises CriterionError."""
     if isinstance(criterion, BehaviourCriterion):
         return _happened(criterion, now)
     source = source_of(criterion.field, now)

@@ -22,7 +22,8 @@ from routing.queries.late_facts import record_key, records_of
 def facts_then(lead: Lead, *, instant: datetime) -> Facts:
     """The facts of a lead as of `instant` (aware, not in the future).
 
-    Leads merged into it count from their merge on. Scores are not among the values: they come out of facts.
+    Leads merged into it count from their merge on. What an import told with the lead was known when it happened.
+    Scores are not among the values: they come out of facts.
     """
     values = field_values(lead) | dict(_undone(lead, instant))
     entry = _last_entry(lead, instant)
@@ -41,26 +42,37 @@ def facts_then(lead: Lead, *, instant: datetime) -> Facts:
 
 def _undone(lead: Lead, instant: datetime) -> Iterator[tuple[str, object]]:
     """Field → its value then, for fields that changed since: what the first later change found there."""
-    later = LeadChange.objects.filter(lead=lead, recorded_at__gt=instant).order_by("-recorded_at", "-id")
+    known = _known_by(lead, instant)
+    later = LeadChange.objects.filter(lead=lead, recorded_at__gt=known).order_by("-recorded_at", "-id")
     for name, before in later.values_list("field", "before"):
-        key = record_key(name)
-        instant_column = COLUMNS.get(key) is ColumnKind.INSTANT and isinstance(before, str)
-        yield key, datetime.fromisoformat(str(before)) if instant_column else before
+        yield record_key(name), value_of_log(record_key(name), before)
+
+
+def value_of_log(key: str, value: object) -> object:
+    """A value of field `key` as the change log keeps it, as the lead would."""
+    is_instant = COLUMNS.get(key) is ColumnKind.INSTANT and isinstance(value, str)
+    return datetime.fromisoformat(str(value)) if is_instant else value
+
+
+def _known_by(lead: Lead, instant: datetime) -> datetime:
+    """Rows recorded up to here were known at `instant` if they had happened: an import is read as history."""
+    return max(instant, lead.recorded_at) if lead.is_imported else instant
 
 
 def _behaviours(lead: Lead, instant: datetime) -> Iterator[BehaviourFact]:
     inherited = Q(lead__merged_into=lead, lead__merged_at__lte=instant)
     rows = Behaviour.objects.filter(Q(lead=lead) | inherited).filter(
-        occurred_at__lte=instant, recorded_at__lte=instant
+        occurred_at__lte=instant, recorded_at__lte=_known_by(lead, instant)
     )
     for row in rows.order_by("occurred_at", "pk"):
-        yield BehaviourFact(row.name, row.occurred_at, row.recorded_at, row.properties)
+        yield BehaviourFact(row.name, row.occurred_at, min(row.recorded_at, instant), row.properties)
 
 
 def _entries(lead: Lead, instant: datetime) -> "QuerySet[StageEntry]":
     """The entries that stood then: on record, and not voided by then."""
     known = StageEntry.objects.filter(lead=lead, voids__isnull=True, occurred_at__lte=instant)
-    return known.filter(recorded_at__lte=instant).exclude(voided_by__recorded_at__lte=instant)
+    known = known.filter(recorded_at__lte=_known_by(lead, instant))
+    return known.exclude(voided_by__recorded_at__lte=instant)
 
 
 def _last_entry(lead: Lead, instant: datetime) -> StageEntry | None:

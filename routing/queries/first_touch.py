@@ -16,7 +16,8 @@ def first_touch(now: datetime) -> Subquery:
     voided; touches before it belong to earlier passes. Touches of leads merged into this one count.
     """
     outermost = OuterRef(OuterRef("pk"))
-    themselves = Lead.objects.filter(Q(pk=outermost) | Q(merged_into=outermost)).values("pk")
+    merged = Q(merged_into=outermost, merged_at__lte=now)
+    themselves = Lead.objects.filter(Q(pk=outermost) | merged).values("pk")
     began = StageEntry.objects.filter(
         lead=outermost,
         pass_number=OuterRef(OuterRef("pass_number")),
@@ -38,7 +39,7 @@ def first_touch(now: datetime) -> Subquery:
 def first_touch_of(lead: Lead, *, since: datetime | None, now: datetime) -> datetime | None:
     """The same for one lead, whose pass began at `since` (None = its first pass: whatever came before counts)."""
     touches = Touch.objects.filter(
-        Q(lead=lead) | Q(lead__merged_into=lead),
+        Q(lead=lead) | Q(lead__merged_into=lead, lead__merged_at__lte=now),
         automatic=False,
         inbound=False,
         occurred_at__lte=now,

@@ -1,0 +1,1 @@
+"""Replay: what a definition would have said of a lead at each moment of its own history."""

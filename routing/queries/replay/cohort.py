@@ -1,0 +1,46 @@
+"""The leads whose history is replayed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Max, Min, QuerySet
+
+from routing.models import Lead
+
+# Enough to keep the statements few, few enough to keep what is in memory small.
+IDS_AT_ONCE = 50_000
+
+
+class Span(NamedTuple):
+    """Ids from `first` to `last`, both included; `done` = the share of the cohort's ids up to its end."""
+
+    first: int
+    last: int
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Leads captured in [since, until) that stand for themselves, looked at up to `as_of`. All aware."""
+
+    since: datetime
+    until: datetime
+    as_of: datetime
+
+    def leads(self) -> "QuerySet[Lead]":
+        """The leads."""
+        return Lead.objects.standing().filter(
+            captured_at__gte=self.since, captured_at__lt=self.until, recorded_at__lte=self.as_of
+        )
+
+    def spans(self) -> Iterator[Span]:
+        """The ids of the cohort in stretches; a stretch may hold none of it."""
+        ends = self.leads().aggregate(first=Min("pk"), last=Max("pk"))
+        if ends["first"] is None:
+            return
+        first, last = int(ends["first"]), int(ends["last"])
+        for begin in range(first, last + 1, IDS_AT_ONCE):
+            end = min(begin + IDS_AT_ONCE - 1, last)
+            yield Span(begin, end, (end - first + 1) / (last - first + 1))
