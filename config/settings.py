@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "run-imports": {"task": "routing.run_imports", "schedule": timedelta(seconds=30)},
     "carry-out-actions": {"task": "dispositions.carry_out", "schedule": timedelta(seconds=60)},
     "run-reports": {"task": "reporting.run_reports", "schedule": timedelta(seconds=30)},
+    "run-back-tests": {"task": "reporting.run_back_tests", "schedule": timedelta(seconds=30)},
     "refresh-kpis": {"task": "reporting.refresh_kpis", "schedule": timedelta(minutes=5)},
 }
 

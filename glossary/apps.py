@@ -18,5 +18,7 @@ class GlossaryConfig(AppConfig):
             registry.DocumentType("charter", CharterDocument, checks.check_charter, own.CHARTER)
         )
         registry.register(
-            registry.DocumentType("glossary", GlossaryDocument, checks.check_glossary, own.GLOSSARY)
+            registry.DocumentType(
+                "glossary", GlossaryDocument, checks.check_glossary, own.GLOSSARY, back_tested=True
+            )
         )

@@ -1,4 +1,4 @@
-"""Choices of the policies: workstreams, states of change requests, duties and verdicts of sign-offs."""
+"""Choices of the policies: workstreams, states of change requests and back-tests, duties and verdicts of sign-offs."""
 
 from django.db.models import TextChoices
 
@@ -75,3 +75,16 @@ class EventKind(TextChoices):
     EXPIRED = "expired", "Expired"
     REFUSED = "refused", "Refused"
     HELD = "held", "Not put in force"
+
+
+class JobState(TextChoices):
+    """Life of a back-test. Done, failed and cancelled never change again."""
+
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+WAITING_JOBS = frozenset({JobState.QUEUED, JobState.RUNNING})

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from glossary.views import acknowledging, acts, changelog, changes, delegations, feed, raci, reading
+from glossary.views import (
+    acknowledging,
+    acts,
+    back_tests,
+    changelog,
+    changes,
+    delegations,
+    feed,
+    raci,
+    reading,
+)
 
 urlpatterns = [
     path("glossary/", reading.glossary, name="glossary"),
@@ -30,4 +40,7 @@ urlpatterns = [
     path("changes/<int:number>/texts/", acts.texts, name="change_texts"),
     path("changes/<int:number>/settle/", acts.settle, name="change_settle"),
     path("changes/<int:number>/comment/", acts.add_comment, name="change_comment"),
+    path("changes/<int:number>/back-test/", back_tests.change_back_test, name="change_back_test"),
+    path("back-tests/new/", back_tests.back_test_new, name="back_test_new"),
+    path("back-tests/<int:pk>/cancel/", back_tests.back_test_cancel, name="back_test_cancel"),
 ]

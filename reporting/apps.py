@@ -14,7 +14,8 @@ class ReportingConfig(AppConfig):
         from reporting.engine.checks import check_reporting
         from reporting.engine.document import ReportingDocument
         from reporting.registry import REPORTING
-        from reporting.tasks import run_reports
+        from reporting.tasks import run_back_tests, run_reports
 
         registry.register(registry.DocumentType("reporting", ReportingDocument, check_reporting, REPORTING))
         register_nudge("reporting.run_reports", lambda: run_reports.apply_async(retry=False))
+        register_nudge("reporting.run_back_tests", lambda: run_back_tests.apply_async(retry=False))

@@ -1,4 +1,4 @@
-"""Kinds and states of reports."""
+"""Kinds and states of reports, and how a back-test moves a lead."""
 
 from django.db.models import TextChoices
 
@@ -8,6 +8,8 @@ class ReportKind(TextChoices):
 
     CONVERSION = "conversion", "Conversion"
     SLA = "sla", "SLA"
+    WHAT_IF = "what_if", "What if"
+    WIN_LOSS = "win_loss", "Won and lost"
 
 
 class RunState(TextChoices):
@@ -17,3 +19,10 @@ class RunState(TextChoices):
     RUNNING = "running", "Being computed"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+
+
+class Moved(TextChoices):
+    """How a proposed definition moves a lead in a back-test."""
+
+    GAINED = "gained", "Gained"
+    LOST = "lost", "Lost"

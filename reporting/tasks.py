@@ -6,6 +6,7 @@ from django.utils import timezone
 from glossary.exceptions import NoPolicyInForce
 from glossary.queries.editions import memo
 from reporting.models import ReportRun
+from reporting.services import back_testing
 from reporting.services.kpis import refresh_kpis
 from reporting.services.runs import compute
 
@@ -18,6 +19,18 @@ def run_reports() -> int:
     with memo():
         due = ReportRun.objects.due_at(timezone.now()).order_by("id").values_list("pk", flat=True)
         return sum(compute(pk, now=timezone.now()) for pk in list(due[:MOST_RUNS]))
+
+
+@shared_task(name="reporting.run_back_tests")
+def run_back_tests() -> int:
+    """Compute the back-tests that wait, oldest first; their number."""
+    return sum(_back_test(pk) for pk in back_testing.due(timezone.now()))
+
+
+def _back_test(pk: int) -> bool:
+    # One may take minutes: each sees the policies as they are when it begins.
+    with memo():
+        return back_testing.compute(pk, now=timezone.now())
 
 
 @shared_task(name="reporting.refresh_kpis")

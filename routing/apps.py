@@ -19,7 +19,9 @@ class RoutingConfig(AppConfig):
         from routing.registry import ROUTING, SCORING
 
         kind = registry.DocumentType
-        registry.register(kind("scoring", ScoringDocument, checks.check_scoring, SCORING, grade))
+        registry.register(
+            kind("scoring", ScoringDocument, checks.check_scoring, SCORING, grade, back_tested=True)
+        )
         registry.register(kind("routing", RoutingDocument, checks.check_routing, ROUTING, grade))
         register_counter("leads", count_by_stage)
         _register_nudges()

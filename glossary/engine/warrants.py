@@ -19,6 +19,7 @@ class Signature:
         by: name of who signed.
         on_behalf_of: name of who had delegated it; empty = signed in one's own role.
         at: None = not told.
+        back_test: number of the back-test that a validation rests on; None = none.
     """
 
     duty: str
@@ -26,6 +27,7 @@ class Signature:
     by: str
     on_behalf_of: str = ""
     at: datetime | None = None
+    back_test: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,10 @@ def read_warrant(warrant: object) -> Story:
     """The story of a warrant; an empty one for anything that is no warrant."""
     if not isinstance(warrant, Mapping):
         return Story()
-    author, number = _text(warrant.get("author")), warrant.get("request")
+    author = _text(warrant.get("author"))
     return Story(
         kind=_text(warrant.get("kind")),
-        request=number if isinstance(number, int) and not isinstance(number, bool) else None,
+        request=_number(warrant.get("request")),
         author=author,
         others=tuple(
             name for name in map(_text, _items(warrant.get("contributors"))) if name not in {"", author}
@@ -81,7 +83,12 @@ def read_warrant(warrant: object) -> Story:
 
 def _signature(item: Mapping[object, object]) -> Signature:
     texts = {name: _text(item.get(name)) for name in ("duty", "role", "by")}
-    return Signature(**texts, on_behalf_of=_text(item.get("for")), at=_instant(item.get("at")))
+    return Signature(
+        **texts,
+        on_behalf_of=_text(item.get("for")),
+        at=_instant(item.get("at")),
+        back_test=_number(item.get("back_test")),
+    )
 
 
 def _emergency(item: object) -> Emergency | None:
@@ -92,6 +99,10 @@ def _emergency(item: object) -> Emergency | None:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _items(value: object) -> Iterable[object]:

@@ -1,5 +1,6 @@
 """Tables of the policies: what is sealed and in force, change requests with their sign-offs, and draft rows."""
 
+from glossary.models.back_tests import BackTest
 from glossary.models.drafts_charter import CharterSettings, RaciEntry, RhythmBeat
 from glossary.models.drafts_glossary import (
     Confirmation,
@@ -17,6 +18,7 @@ from glossary.models.versions import PolicyVersion
 
 __all__ = [
     "Acknowledgement",
+    "BackTest",
     "ChangeRequest",
     "CharterSettings",
     "Comment",

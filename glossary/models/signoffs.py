@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from glossary.choices import Duty, Verdict
+from glossary.models.back_tests import BackTest
 from glossary.models.requests import ChangeRequest
 
 
@@ -52,6 +53,14 @@ class SignOff(models.Model):
     )
     identities = models.JSONField(default=list, blank=True, help_text="Of the signer and of who delegated.")
     digest = models.CharField(max_length=64, blank=True, help_text="The content that was signed.")
+    back_test = models.ForeignKey(
+        BackTest,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,  # goes only together with its request
+        related_name="signoffs",
+        help_text="What a validation rests on. Empty = none was needed, or it is older than back-tests.",
+    )
     note = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True, help_text="Empty = it stands.")

@@ -33,6 +33,7 @@ class Signer:
 
     Attributes:
         role: as people call it; empty = none (a seat of the emergency path).
+        back_test: number of the one that a validation rests on; None = none.
     """
 
     done: str
@@ -40,6 +41,7 @@ class Signer:
     role: str
     on_behalf_of: str
     at: datetime | None
+    back_test: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _ratification(story: Story, request: ChangeRequest | None, now: datetime) ->
 def _signer(item: Signature) -> Signer:
     role = "" if item.duty == Duty.EMERGENCY else str(dict(Role.choices).get(item.role, item.role))
     done = SIGNED.get(Duty(item.duty), "signed") if item.duty in Duty.values else "signed"
-    return Signer(done, item.by, role, item.on_behalf_of, item.at)
+    return Signer(done, item.by, role, item.on_behalf_of, item.at, item.back_test)
 
 
 def _read_by(versions: list[PolicyVersion]) -> dict[int, ReadBy]:

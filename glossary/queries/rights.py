@@ -10,6 +10,7 @@ from glossary.engine.charter import CharterDocument
 from glossary.models import ChangeRequest, Delegation
 from glossary.queries.editions import edition_at, edition_with
 from people.access import REVOPS, is_revops
+from people.choices import SEES_ALL_LEADS
 from people.models import User
 
 
@@ -48,6 +49,14 @@ def may_propose_something(user: User, now: datetime) -> list[str]:
 def may_edit(user: User, request: ChangeRequest, now: datetime) -> bool:
     """Whether a person may edit the draft: who may propose, while the request is open."""
     return request.is_open and may_propose(user, request.workstream, now)
+
+
+def may_measure(user: User | None) -> bool:
+    """Whether a person may have back-tests computed and cancelled: who sees every lead, and administrators.
+
+    None = the system, which may.
+    """
+    return user is None or user.has_role(*SEES_ALL_LEADS) or (user.is_active and user.is_superuser)
 
 
 def emergency_roles(charter: CharterDocument, workstream: str) -> list[str]:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from glossary.choices import BINDING, Duty, Verdict
+from glossary import registry
+from glossary.choices import BINDING, Duty, JobState, Verdict
 from glossary.engine.charter import CharterDocument
 from glossary.engine.duties import Slot, binding_slots
 from glossary.engine.seal import canonical_json, digest, instant_text, verify
-from glossary.models import ChangeRequest, SignOff
+from glossary.models import BackTest, ChangeRequest, SignOff
 from people.access import identities
 from people.choices import Role
 from people.models import User
@@ -47,9 +48,18 @@ def answer_seal(signoff: SignOff) -> str:
                 "digest": signoff.digest,
                 "note": signoff.note,
                 "decided_at": instant_text(at) if at else "",
+                **_rests_on(signoff.back_test),
             }
         )
     )
+
+
+def _rests_on(back_test: BackTest | None) -> dict[str, object]:
+    """What a validation says of its back-test: which one, of what, and what it found. Older seals say nothing."""
+    if back_test is None:
+        return {}
+    found = digest(canonical_json({"result": back_test.result}))
+    return {"back_test": {"id": back_test.pk, "digest": back_test.digest, "result": found}}
 
 
 def is_genuine(signoff: SignOff) -> bool:
@@ -77,9 +87,9 @@ def round_of(request: ChangeRequest) -> list[SignOff]:
     """Standing sign-offs of the running review round, with the people behind them."""
     found = SignOff.objects.standing().filter(request=request, cycle=request.cycle)
     return list(
-        found.select_related("request", "signer", "on_behalf_of").prefetch_related(
-            "signer__groups", "on_behalf_of__groups"
-        )
+        found.select_related("request", "signer", "on_behalf_of", "back_test")
+        .defer("back_test__content", "back_test__result")
+        .prefetch_related("signer__groups", "on_behalf_of__groups")
     )
 
 
@@ -133,7 +143,25 @@ def fault(
         return f"{signoff.signer_name} wrote a part of the change"
     if people & counted:
         return f"{signoff.signer_name} has signed already, and one person counts once"
-    return _lost(signoff, set(roles) or {signoff.role})
+    return unmeasured(signoff, content) or _lost(signoff, set(roles) or {signoff.role})
+
+
+def unmeasured(signoff: SignOff, content: str) -> str:
+    """Why a validation does not rest on a back-test as it must; empty when it does, or need not.
+
+    One given before there were back-tests names none. It counts only where the request is in force already.
+
+    Args:
+        content: digest of what is to ship.
+    """
+    request, back_test = signoff.request, signoff.back_test
+    if signoff.duty != Duty.VALIDATE or not registry.is_back_tested(request.workstream):
+        return ""
+    if back_test is None:
+        return "this validation names no back-test" if request.is_open else ""
+    before = getattr(back_test, f"{request.workstream}_before")
+    mine = (back_test.request_id, back_test.state, before) == (request.pk, JobState.DONE, request.base_number)
+    return "" if mine and back_test.digest == content else "its back-test is not of this content"
 
 
 def _given(signoffs: Iterable[SignOff]) -> dict[Slot, SignOff]:

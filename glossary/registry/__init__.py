@@ -4,7 +4,15 @@
 documents into rows and back.
 """
 
-from glossary.registry.known import DocumentType, check, document_type, document_types, parse, register
+from glossary.registry.known import (
+    DocumentType,
+    check,
+    document_type,
+    document_types,
+    is_back_tested,
+    parse,
+    register,
+)
 from glossary.registry.tables import Child, Shape, Table
 from glossary.types import Documents
 
@@ -17,6 +25,7 @@ __all__ = [
     "check",
     "document_type",
     "document_types",
+    "is_back_tested",
     "parse",
     "register",
 ]

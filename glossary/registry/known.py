@@ -21,6 +21,8 @@ class DocumentType:
         check: given all documents of an edition, what is wrong with the references of this one.
         tables: its draft rows.
         grader: grades changes that only the owning app can grade; see glossary.engine.diff.
+        back_tested: its content decides which leads enter a stage, so a change is measured on history, and
+            whoever validates it names the back-test.
     """
 
     workstream: str
@@ -28,6 +30,7 @@ class DocumentType:
     check: Callable[[Documents], list[Finding]]
     tables: tuple[Table, ...]
     grader: Grader | None = None
+    back_tested: bool = False
 
 
 _types: dict[str, DocumentType] = {}
@@ -55,6 +58,11 @@ def document_type(workstream: str) -> DocumentType:
         known = ", ".join(document_types())
         raise DocumentRefused([Finding(workstream, f"there is no such workstream; known are {known}")])
     return _types[workstream]
+
+
+def is_back_tested(workstream: str) -> bool:
+    """Whether changes of a workstream are measured on history; an unknown one is not."""
+    return workstream in _types and _types[workstream].back_tested
 
 
 def parse(workstream: str, data: Mapping[str, object] | str) -> PolicyDocument:

@@ -10,6 +10,7 @@ from glossary.models import ChangeRequest, SignOff
 from glossary.models.requests import TO_RATIFY
 from glossary.queries.rights import asking_charter
 from glossary.queries.standing import faults, lacking, role_name, round_of
+from glossary.services.measuring import measure_round
 from glossary.services.notices import tell_makers
 from glossary.services.rounds import ask
 from glossary.services.timeline import locked, save, tell
@@ -35,7 +36,9 @@ def renew(request: ChangeRequest, now: datetime) -> None:
         reason = problems.get(slot, "") if slot in wanted else "the charter asks for it no more"
         if reason and signoff.duty != Duty.EMERGENCY:
             set_aside(signoff, reason, now)
-    ask(request, charter, now)
+    asked = ask(request, charter, now)
+    if any(signoff.duty == Duty.VALIDATE for signoff in asked):
+        measure_round(request, now)  # whoever validates anew needs one
 
 
 def set_aside(signoff: SignOff, reason: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from glossary.models import ChangeRequest, SignOff
 from glossary.queries.proposals import Proposed, plain
 from glossary.queries.rights import charter_at
 from glossary.registry.rows import write_rows
+from glossary.services.measuring import measure_round
 from glossary.services.notices import ask_signers, tell_makers
 from glossary.services.timeline import save, tell
 from people.models import User
@@ -30,6 +31,8 @@ ROUND_COLUMNS = (
 def begin_round(request: ChangeRequest, document: PolicyDocument, base: int, now: datetime) -> None:
     """Freeze `document` and ask for what the charter in force asks for; the request is in review then.
 
+    Where the content decides which leads enter a stage, a back-test of it is queued.
+
     Args:
         base: number of the version in force that the document was compared and merged with.
     """
@@ -44,6 +47,7 @@ def begin_round(request: ChangeRequest, document: PolicyDocument, base: int, now
     request.expires_at = now + timedelta(days=charter.expire_days)
     save(request, now, *ROUND_COLUMNS)
     ask(request, charter, now)
+    measure_round(request, now)
 
 
 def ask(request: ChangeRequest, charter: CharterDocument, now: datetime) -> list[SignOff]:

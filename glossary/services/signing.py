@@ -6,11 +6,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from glossary import registry
 from glossary.choices import Duty, EventKind, RequestState, Verdict
 from glossary.engine import seal
 from glossary.exceptions import NotAllowed, RequestRefused, StaleContent
-from glossary.models import ChangeRequest, SignOff
-from glossary.queries.standing import answer_seal, role_name
+from glossary.models import BackTest, ChangeRequest, SignOff
+from glossary.queries.measured import standing
+from glossary.queries.standing import answer_seal, role_name, unmeasured
 from glossary.services.catching_up import catch_up
 from glossary.services.eligibility import principal
 from glossary.services.emergency import put_in_force_if_agreed
@@ -28,6 +30,9 @@ ANSWERS = {
     Duty.EMERGENCY: frozenset({Verdict.GIVEN}),
 }
 STALE = str(StaleContent())
+NOT_MEASURED = (
+    "There is no finished back-test of exactly this content. Start one on this page, read it, then validate."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def sign(answer: Answer, *, acting_user: User, now: datetime) -> SignOff:
     Raises:
         NotAllowed: no such role, wrote a part, or counts already; the attempt is in the timeline.
         StaleContent: the content is not what was on the page.
-        RequestRefused: the slot is not open, or a reason is missing.
+        RequestRefused: the slot is not open, a reason is missing, or a validation has no back-test to rest on.
     """
     try:
         with transaction.atomic():
@@ -81,6 +86,7 @@ def _sign(answer: Answer, user: User, now: datetime) -> tuple[SignOff, str]:
     signoff, stale = _current(signoff, request, answer, now)
     if stale:
         return signoff, stale
+    signoff.back_test = _evidence(signoff, request, answer, now)
     _fill(signoff, answer, (user, on_behalf_of), now)
     tell(request, EventKind.SIGNED, acting_user=user, now=now, note=_line(signoff))
     _follow(request, signoff, now)
@@ -89,7 +95,7 @@ def _sign(answer: Answer, user: User, now: datetime) -> tuple[SignOff, str]:
 
 def _is_repeated(signoff: SignOff, answer: Answer, user: User) -> bool:
     same = (signoff.signer_id, signoff.verdict, signoff.digest) == (user.pk, answer.verdict, answer.digest)
-    return same and signoff.voided_at is None
+    return same and signoff.voided_at is None and not unmeasured(signoff, answer.digest)
 
 
 def _require_open(signoff: SignOff, request: ChangeRequest, user: User) -> None:
@@ -133,6 +139,17 @@ def _current(signoff: SignOff, request: ChangeRequest, answer: Answer, now: date
             return signoff, STALE  # the charter asks for it no more, or an emergency must be declared anew
         signoff = again
     return signoff, "" if answer.digest == request.digest else STALE
+
+
+def _evidence(signoff: SignOff, request: ChangeRequest, answer: Answer, now: datetime) -> BackTest | None:
+    """The back-test that a validation rests on; None where none is needed. Raises RequestRefused without one."""
+    validates = signoff.duty == Duty.VALIDATE and answer.verdict == Verdict.GIVEN
+    if not validates or not registry.is_back_tested(request.workstream):
+        return None
+    found = standing(request, now)
+    if found is None:
+        raise RequestRefused(NOT_MEASURED)
+    return found
 
 
 def _fill(signoff: SignOff, answer: Answer, people: tuple[User, User | None], now: datetime) -> None:
@@ -185,7 +202,8 @@ def _line(signoff: SignOff) -> str:
         f"{signoff.get_duty_display()} as {role_name(signoff.role)}: {signoff.get_verdict_display().lower()}"
     )
     behalf = f" (for {signoff.on_behalf_of})" if signoff.on_behalf_of else ""
-    return f"{words}{behalf}. {signoff.note}".strip()
+    on = f", on back-test #{signoff.back_test_id}" if signoff.back_test_id else ""
+    return f"{words}{on}{behalf}. {signoff.note}".strip()
 
 
 def _log_refusal(answer: Answer, reason: str, user: User, now: datetime) -> None:

@@ -83,7 +83,8 @@ class EmergencyRequest(ApprovedRequest):
         return {"why": self.request.emergency_why, "ratify_by": instant_text(by) if by else ""}
 
 
-def _line(signoff: SignOff) -> dict[str, str]:
+def _line(signoff: SignOff) -> dict[str, object]:
+    rests_on = {"back_test": signoff.back_test_id} if signoff.back_test_id else {}
     return {
         "duty": signoff.duty,
         "role": signoff.role,
@@ -92,4 +93,5 @@ def _line(signoff: SignOff) -> dict[str, str]:
         "at": instant_text(signoff.decided_at) if signoff.decided_at else "",
         "digest": signoff.digest,
         "note": signoff.note,
+        **rests_on,
     }

@@ -66,7 +66,7 @@ def sign_off(request: HttpRequest, number: int) -> HttpResponse:
             return NOT_RATIFIED
         return TURNED.get(verdict) or SAID[Duty(done.duty), verdict]
 
-    return _carried_out(ask, refusal, act)
+    return carried_out(ask, refusal, act)
 
 
 @require_POST
@@ -78,7 +78,7 @@ def submit_draft(request: HttpRequest, number: int) -> HttpResponse:
         submit(number, acting_user=ask.user, now=ask.now)
         return "Submitted. Everyone whose signature the charter asks for was told."
 
-    return _carried_out(ask, Refusal(400, "", "change_submit"), act)
+    return carried_out(ask, Refusal(400, "", "change_submit"), act)
 
 
 @require_POST
@@ -91,7 +91,7 @@ def withdraw_request(request: HttpRequest, number: int) -> HttpResponse:
         withdraw(number, form.cleaned_data["note"], acting_user=ask.user, now=ask.now)
         return "Withdrawn. What is in force stays."
 
-    return _carried_out(ask, Refusal(400, "", "change_withdraw", form), act)
+    return carried_out(ask, Refusal(400, "", "change_withdraw", form), act)
 
 
 @require_POST
@@ -110,7 +110,7 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
             return "Scheduled. It is checked once more when its date comes."
         return f"In force: {done.version}."
 
-    return _carried_out(ask, Refusal(400, "", "change_publish"), act)
+    return carried_out(ask, Refusal(400, "", "change_publish"), act)
 
 
 @require_POST
@@ -124,7 +124,7 @@ def emergency(request: HttpRequest, number: int) -> HttpResponse:
         declare_emergency(number, clean["why"], clean["digest"], acting_user=ask.user, now=ask.now)
         return "Declared an emergency. It goes in force once enough people agree."
 
-    return _carried_out(ask, Refusal(400, "", "change_emergency", form), act)
+    return carried_out(ask, Refusal(400, "", "change_emergency", form), act)
 
 
 @require_POST
@@ -137,7 +137,7 @@ def texts(request: HttpRequest, number: int) -> HttpResponse:
         change_texts(number, form.texts(), acting_user=ask.user, now=ask.now)
         return "Saved."
 
-    return _carried_out(ask, Refusal(400, "", "change_texts", form), act)
+    return carried_out(ask, Refusal(400, "", "change_texts", form), act)
 
 
 @require_POST
@@ -153,7 +153,7 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
         settle_conflicts(number, choices, acting_user=ask.user, now=ask.now)
         return "Settled. Look at what changes now, then submit."
 
-    return _carried_out(ask, Refusal(400, "", "change_settle"), act)
+    return carried_out(ask, Refusal(400, "", "change_settle"), act)
 
 
 @require_POST
@@ -167,14 +167,14 @@ def add_comment(request: HttpRequest, number: int) -> HttpResponse:
         comment(number, clean["text"], clean["token"], acting_user=ask.user, now=ask.now)
         return "Your comment is on the page."
 
-    return _carried_out(ask, Refusal(400, "", "change_comment", form), act, "#comments")
+    return carried_out(ask, Refusal(400, "", "change_comment", form), act, "#comments")
 
 
 def _is_in_review(number: int) -> bool:
     return ChangeRequest.objects.filter(pk=number, state=RequestState.IN_REVIEW).exists()
 
 
-def _carried_out(ask: Asking, refusal: Refusal, act: Callable[[], str], at: str = "") -> HttpResponse:
+def carried_out(ask: Asking, refusal: Refusal, act: Callable[[], str], at: str = "") -> HttpResponse:
     """Carry out an act and lead back to the page; refused, show the page anew with the reason and what was typed.
 
     Not allowed: 403. The content moved on, or the request did: 409. Something is missing: 400.

@@ -27,6 +27,7 @@ from glossary.queries.proposals import ProposalView, proposal_of
 from glossary.queries.rights import declaring_roles, emergency_roles, may_propose, signing_roles
 from glossary.queries.timeline import Cycle, Line, timeline, why_back
 from glossary.services.eligibility import principal
+from glossary.views.measuring import card_of
 from people.models import User
 
 
@@ -111,6 +112,7 @@ def show(ask: Asking, refusal: Refusal | None = None) -> HttpResponse:
         "homeless": _homeless(refusal, offers),
         "validator": parts.validator(change, edition),
         "waits": change.is_under_review or change.awaits_ratification,
+        "card": card_of(change, ask.user, view, now, _typed(refusal, "change_back_test")),
         **_acts(ask, view, refusal),
     }
     return render(ask.request, "changes/change.html", context, status=refusal.status if refusal else 200)

@@ -2,8 +2,13 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from reporting.engine.what_if.tables import COLUMNS as WHAT_IF_COLUMNS
+from reporting.engine.what_if.tables import flat_points
+from reporting.engine.win_loss.tables import COLUMNS as WIN_LOSS_COLUMNS
+from reporting.engine.win_loss.tables import flat_lines
 from routing.engine.export_cells import neutralise
 
 CONVERSION_COLUMNS = (
@@ -62,15 +67,24 @@ _TOTALS = ("total", "total_without_truncated")
 
 
 def csv_text(result: dict[str, Any]) -> str:
-    """The table of either report; lines end with CR LF as RFC 4180 says."""
-    columns = SLA_COLUMNS if result["kind"] == "sla" else CONVERSION_COLUMNS
+    """The table of a report; lines end with CR LF as RFC 4180 says."""
+    columns, rows = _table(result)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    for row in [*result["rows"], *(result[name] for name in _TOTALS if name in result)]:
-        flat = {**row, **_flat_percentiles(row), "row": row["label"]}
-        writer.writerow([cell(flat[name]) for name in columns])
+    writer.writerows([cell(row[name]) for name in columns] for row in rows)
     return out.getvalue()
+
+
+def _table(result: dict[str, Any]) -> tuple[Sequence[str], Iterable[dict[str, Any]]]:
+    """Columns and flat rows of a report."""
+    if result["kind"] == "what_if":
+        return WHAT_IF_COLUMNS, flat_points(result)
+    if result["kind"] == "win_loss":
+        return WIN_LOSS_COLUMNS, flat_lines(result)
+    rows = [*result["rows"], *(result[name] for name in _TOTALS if name in result)]
+    flat = ({**row, **_flat_percentiles(row), "row": row["label"]} for row in rows)
+    return SLA_COLUMNS if result["kind"] == "sla" else CONVERSION_COLUMNS, flat
 
 
 def _flat_percentiles(row: dict[str, Any]) -> dict[str, Any]:

@@ -113,3 +113,23 @@ class SlaParameters(_Question):
     by: str = KEY
     key: str | None = None
     at_least: Annotated[int, Field(ge=1)] = 20
+
+
+class WhatIfParameters(_Question):
+    """The question of the what-if curve: which `threshold` of the gate of which `stage` is moved.
+
+    The period is that of the captures; without days it is the last 365 before the day of `as_of`.
+    """
+
+    stage: str
+    threshold: str
+
+
+class WinLossParameters(_Question):
+    """The question of the win/loss check; the period is that of the outcomes, by default the last two full quarters.
+
+    `field` None = only the criteria of the policies; else the values of this field are compared as well.
+    """
+
+    field: str | None = None
+    at_least: Annotated[int, Field(ge=1)] = 20

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from glossary.engine.fields import ContractField
 from reporting.engine.errors import CountingError
 from reporting.engine.hygiene.question import HygieneQuestion
 from reporting.engine.parameters import (
@@ -15,8 +16,11 @@ from reporting.engine.parameters import (
     Basis,
     ConversionParameters,
     SlaParameters,
+    WhatIfParameters,
+    WinLossParameters,
 )
 from reporting.engine.stage_line import StageLine
+from reporting.engine.win_loss.values import NO_SUCH_FIELD, why_refused
 from reporting.exceptions import ParametersRefused
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -24,16 +28,24 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What a rule's fields are called in a question.
 _NAMES = {"from_stage": "from", "to_stage": "to", "window_days": "window", "period_end": "until"}
 AS_OF_EXAMPLE = "2018-05-31T23:59:59Z"
+NO_GATE = "The definitions in force have no stage that a threshold alone opens further when it is lowered."
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a question may name: stages, dimensions, promises; and the present moment (aware)."""
+    """What a question may name: stages, dimensions, promises; and the present moment (aware).
+
+    Attributes:
+        gates: (stage, threshold) pairs of which a what-if curve can be drawn.
+        fields: contract and derived fields by key.
+    """
 
     line: StageLine
     dimensions: Sequence[str]
     promises: Collection[str]
     now: datetime
+    gates: Sequence[tuple[str, str]] = ()
+    fields: Mapping[str, ContractField] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -153,6 +165,43 @@ def read_sla(texts: Mapping[str, str], known: Vocabulary) -> SlaParameters:
     key = reader.choice("key", sorted(known.promises), "") if reader.text("key") else None
     reader.stop_if_refused()
     return SlaParameters(as_of=as_of, since=since, until=until, by=by, key=key)
+
+
+def read_what_if(texts: Mapping[str, str], known: Vocabulary) -> WhatIfParameters:
+    """The question in `texts`: gate (stage:threshold, the first when not said), as_of, since, until.
+
+    Raises ParametersRefused with every problem found.
+    """
+    gates = {gate_text(*pair): pair for pair in known.gates}
+    reader = _Reader(texts, known.now)
+    if gates:
+        reader.choice("gate", list(gates), next(iter(gates)))
+    else:
+        reader.refuse("gate", reader.text("gate"), NO_GATE)
+    as_of = reader.instant("as_of")
+    since, until = reader.period()
+    reader.stop_if_refused()
+    stage, threshold = gates[reader.text("gate") or next(iter(gates))]
+    return WhatIfParameters(stage=stage, threshold=threshold, as_of=as_of, since=since, until=until)
+
+
+def gate_text(stage: str, threshold: str) -> str:
+    """How a question names the threshold of a stage's gate."""
+    return f"{stage}:{threshold}"
+
+
+def read_win_loss(texts: Mapping[str, str], known: Vocabulary) -> WinLossParameters:
+    """The question in `texts`: as_of, since, until (of the outcomes), field; raises ParametersRefused."""
+    reader = _Reader(texts, known.now)
+    as_of = reader.instant("as_of")
+    since, until = reader.period()
+    key = reader.text("field")
+    chosen = known.fields.get(key)
+    problem = NO_SUCH_FIELD if chosen is None else why_refused(chosen)
+    if key and problem:
+        reader.refuse("field", key, problem)
+    reader.stop_if_refused()
+    return WinLossParameters(as_of=as_of, since=since, until=until, field=key or None)
 
 
 def read_hygiene(texts: Mapping[str, str], now: datetime) -> HygieneQuestion:

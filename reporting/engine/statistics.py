@@ -34,7 +34,7 @@ def wilson(successes: int, n: int, z: float = Z_95) -> Interval | None:
     centre = (p + z^2 / 2n) / (1 + z^2 / n), half width = z / (1 + z^2 / n) * sqrt(p(1 - p) / n + z^2 / 4n^2).
     Raises ValueError unless 0 <= successes <= n.
     """
-    _require_share("successes", successes, n)
+    require_share("successes", successes, n)
     if n == 0:
         return None
     share = successes / n
@@ -54,8 +54,8 @@ def two_proportion(successes_a: int, n_a: int, successes_b: int, n_b: int) -> Pr
     3.1 (without continuity correction). Equal shares of 0 or 1 give z = 0, p = 1. Raises ValueError unless 0
     <= successes <= n on both sides.
     """
-    _require_share("successes_a", successes_a, n_a)
-    _require_share("successes_b", successes_b, n_b)
+    require_share("successes_a", successes_a, n_a)
+    require_share("successes_b", successes_b, n_b)
     if n_a == 0 or n_b == 0:
         return None
     pooled = (successes_a + successes_b) / (n_a + n_b)
@@ -162,7 +162,8 @@ def _is_reached(open_share: float, q: float) -> bool:
     return open_share <= 1 - q + _ROUNDING
 
 
-def _require_share(name: str, successes: int, n: int) -> None:
+def require_share(name: str, successes: int, n: int) -> None:
+    """Raise ValueError, naming what was given, unless 0 <= successes <= n."""
     if not 0 <= successes <= n:
         message = f"{name}: {successes} of {n} is no share; give 0 <= {name} <= n."
         raise ValueError(message)

@@ -5,13 +5,31 @@ from collections.abc import Mapping, Sequence
 from django import forms
 
 from glossary.engine.documents import GlossaryDocument
+from glossary.engine.words import humanised, number_words
 from glossary.types import EditionInForce
 from reporting.engine.errors import CountingError
 from reporting.engine.hygiene.question import HygieneQuestion
-from reporting.engine.parameters import SLA_ROWS, Basis, ConversionParameters, SlaParameters
-from reporting.engine.reading import AS_OF_EXAMPLE, Vocabulary, read_conversion, read_hygiene, read_sla
+from reporting.engine.parameters import (
+    SLA_ROWS,
+    Basis,
+    ConversionParameters,
+    SlaParameters,
+    WhatIfParameters,
+    WinLossParameters,
+)
+from reporting.engine.reading import (
+    AS_OF_EXAMPLE,
+    Vocabulary,
+    gate_text,
+    read_conversion,
+    read_hygiene,
+    read_sla,
+    read_what_if,
+    read_win_loss,
+)
+from reporting.engine.win_loss.values import choosable
 from reporting.exceptions import ParametersRefused
-from routing.engine.documents.routing import RoutingDocument
+from routing.engine.documents import RoutingDocument, ScoringDocument
 
 Choices = Sequence[tuple[str, str]]
 
@@ -105,6 +123,41 @@ class SlaForm(_QuestionForm):
     def read(self, texts: Mapping[str, str]) -> None:
         """Set `parameters`."""
         self.parameters = read_sla(texts, self.known)
+
+
+class WhatIfForm(_QuestionForm):
+    """The question of the what-if curve; `parameters` once it is valid."""
+
+    parameters: WhatIfParameters
+
+    def own_fields(self, edition: EditionInForce) -> dict[str, forms.Field]:
+        """The thresholds that can be moved, each with its stage and what it is now."""
+        stages = edition.document(GlossaryDocument).stage_by_key
+        now = edition.document(ScoringDocument).thresholds
+        gates = [
+            (gate_text(stage, key), f"{stages[stage].short}: {humanised(key)}, {number_words(now[key])} now")
+            for stage, key in self.known.gates
+        ]
+        return {"gate": _select("Threshold", gates)}
+
+    def read(self, texts: Mapping[str, str]) -> None:
+        """Set `parameters`."""
+        self.parameters = read_what_if(texts, self.known)
+
+
+class WinLossForm(_QuestionForm):
+    """The question of the win/loss check; `parameters` once it is valid. Fields known too late are not offered."""
+
+    parameters: WinLossParameters
+
+    def own_fields(self, edition: EditionInForce) -> dict[str, forms.Field]:
+        """One more field to compare the values of."""
+        offered = choosable(edition.document(GlossaryDocument))
+        return {"field": _select("One more field", [("", "none"), *offered.items()])}
+
+    def read(self, texts: Mapping[str, str]) -> None:
+        """Set `parameters`."""
+        self.parameters = read_win_loss(texts, self.known)
 
 
 class HygieneForm(_QuestionForm):

@@ -11,6 +11,7 @@ from glossary.types import EditionInForce
 from reporting.engine.document import ReportingDocument
 from reporting.engine.reading import Vocabulary
 from reporting.engine.stage_line import StageLine
+from reporting.queries.what_if import gates_of
 from routing.engine.documents.routing import RoutingDocument
 
 
@@ -37,6 +38,8 @@ def vocabulary(edition: EditionInForce, now: datetime) -> Vocabulary:
         dimensions=edition.document(ReportingDocument).dimensions,
         promises=edition.document(RoutingDocument).sla_by_key,
         now=now,
+        gates=gates_of(edition),
+        fields=edition.document(GlossaryDocument).field_by_key,
     )
 
 

@@ -11,7 +11,14 @@ from reporting.engine.attainment import count_attainment
 from reporting.engine.conversion_result import Covered, Json, conversion_result
 from reporting.engine.document import ReportingDocument
 from reporting.engine.funnel import count_conversion
-from reporting.engine.parameters import KEY, OWNER, ConversionParameters, SlaParameters
+from reporting.engine.parameters import (
+    KEY,
+    OWNER,
+    ConversionParameters,
+    SlaParameters,
+    WhatIfParameters,
+    WinLossParameters,
+)
 from reporting.engine.passes import count_by_pass
 from reporting.engine.rule import MONTH, TOTAL, ConversionRule
 from reporting.engine.sla_result import SlaBasis, sla_result
@@ -20,10 +27,12 @@ from reporting.queries.definitions import line_of, versions_of
 from reporting.queries.emergencies import emergency_notes
 from reporting.queries.entries import EntryLog
 from reporting.queries.lead_values import AsOf
+from reporting.services.curves import Tell, count_what_if
 from reporting.services.inflating import compare_months
+from reporting.services.winning import count_win_loss
 from routing.engine.documents.routing import RoutingDocument
 
-Parameters = ConversionParameters | SlaParameters
+Parameters = ConversionParameters | SlaParameters | WhatIfParameters | WinLossParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +48,23 @@ class Moment:
         return self.edition.document(ReportingDocument).zone
 
 
-def count(parameters: Parameters, moment: Moment) -> Json:
-    """The result of either report as JSON data. Raises CountingError for what cannot be counted."""
+def _nobody(_: float) -> None:
+    """Where nobody asks how far it is."""
+
+
+def count(parameters: Parameters, moment: Moment, tell: Tell = _nobody) -> Json:
+    """The result of a report as JSON data. Raises CountingError for what cannot be counted.
+
+    `tell` is called now and then with the share that is done, from 0 to 1, by reports that take long.
+    """
     if isinstance(parameters, ConversionParameters):
         return _count_conversion(parameters, moment)
+    if isinstance(parameters, WhatIfParameters):
+        return _marked(count_what_if(parameters, moment.as_of, moment.edition, tell), {moment.edition.number})
+    if isinstance(parameters, WinLossParameters):
+        return _marked(
+            count_win_loss(parameters, moment.as_of, moment.edition, tell), {moment.edition.number}
+        )
     return _count_sla(parameters, moment)
 
 

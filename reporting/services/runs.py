@@ -5,34 +5,38 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from pydantic import ValidationError
 
 from glossary.exceptions import PolicyError
 from glossary.queries.editions import edition_by_id
 from notifications.nudges import on_commit_nudge
 from people.models import User
-from reporting.choices import ReportKind, RunState
+from reporting.choices import ReportKind
 from reporting.engine.conversion_result import Json
 from reporting.engine.errors import CountingError
-from reporting.engine.parameters import ConversionParameters, SlaParameters
+from reporting.engine.parameters import (
+    ConversionParameters,
+    SlaParameters,
+    WhatIfParameters,
+    WinLossParameters,
+)
 from reporting.exceptions import ReportRefused
 from reporting.models import ReportRun
 from reporting.queries.definitions import edition_for
 from reporting.queries.runs import waiting_run
 from reporting.services.counting import Moment, Parameters, count
 from reporting.services.inflating import tell_inflation
+from reporting.services.leases import Holder, Lease, Stopped, claim, fail, finish, put_back
 
 logger = logging.getLogger(__name__)
 
 NUDGE = "reporting.run_reports"
 LEASE = timedelta(minutes=15)
-PAUSE = timedelta(minutes=1)
-MOST_ATTEMPTS = 3
-_GIVEN_UP = "The computation was begun three times and never ended. Ask for it anew, or see the worker's log."
-_QUESTIONS: dict[str, type[ConversionParameters] | type[SlaParameters]] = {
+_QUESTIONS: dict[str, type[Parameters]] = {
     ReportKind.CONVERSION: ConversionParameters,
     ReportKind.SLA: SlaParameters,
+    ReportKind.WHAT_IF: WhatIfParameters,
+    ReportKind.WIN_LOSS: WinLossParameters,
 }
 
 
@@ -84,27 +88,23 @@ def compute(run_id: int, *, now: datetime) -> bool:
     A question that cannot be counted fails at once; any other error is kept, and the run is tried again up to
     three times in all.
     """
-    lease = now + LEASE
-    due = ReportRun.objects.due_at(now).filter(pk=run_id)
-    if due.filter(attempts__gte=MOST_ATTEMPTS).update(
-        state=RunState.FAILED, error=_GIVEN_UP, finished_at=now, leased_until=None
-    ):
+    lease = claim(ReportRun, run_id, now=now, length=LEASE)
+    if lease is None:
         return False
-    if not due.update(
-        state=RunState.RUNNING, leased_until=lease, attempts=F("attempts") + 1, started_at=now, error=""
-    ):
-        return False
-    run = ReportRun.objects.get(pk=run_id)
+    run, holder = ReportRun.objects.get(pk=run_id), Holder(lease, now)
     try:
-        result = count(question_of(run), moment_of(run))
+        result = count(question_of(run), moment_of(run), holder.go_on)
+    except Stopped:
+        logger.info("report run %s was taken over while it was computed", run_id)
+        return False
     except (CountingError, PolicyError, ValidationError) as error:
-        _end(run, lease, state=RunState.FAILED, error=str(error), finished_at=now)
+        fail(holder.lease, str(error), now=now)
         return False
     except Exception as error:
         logger.exception("report run %s failed", run_id)
-        _put_back(run, lease, f"{type(error).__name__}: {error}", now)
+        put_back(holder.lease, f"{type(error).__name__}: {error}", now=now)
         return False
-    return _finish(run, lease, result, now)
+    return _finish(run, holder.lease, result, now)
 
 
 def compute_now(kind: ReportKind, parameters: Parameters, now: datetime) -> Json:
@@ -128,23 +128,9 @@ def moment_of(run: ReportRun) -> Moment:
 
 
 @transaction.atomic
-def _finish(run: ReportRun, lease: datetime, result: Json, now: datetime) -> bool:
+def _finish(run: ReportRun, lease: Lease, result: Json, now: datetime) -> bool:
     """Write the result if the lease is still ours, and tell in the same transaction what it gives cause for."""
-    done = _end(run, lease, state=RunState.DONE, result=result, progress=100, error="", finished_at=now)
+    done = finish(lease, result, now=now)
     if done:
         tell_inflation(run, result, now=now)
     return done
-
-
-def _put_back(run: ReportRun, lease: datetime, error: str, now: datetime) -> None:
-    if run.attempts >= MOST_ATTEMPTS:
-        _end(run, lease, state=RunState.FAILED, error=error, finished_at=now)
-    else:
-        # Waits a little: what is due is what no lease holds.
-        mine = ReportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, leased_until=lease)
-        mine.update(state=RunState.QUEUED, error=error, leased_until=now + PAUSE)
-
-
-def _end(run: ReportRun, lease: datetime, **columns: object) -> bool:
-    mine = ReportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, leased_until=lease)
-    return bool(mine.update(leased_until=None, **columns))

@@ -7,23 +7,26 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from glossary.exceptions import PolicyError
 from glossary.queries.editions import edition_at
 from people.models import User
 from reporting.choices import ReportKind, RunState
-from reporting.forms.questions import ConversionForm, SlaForm
+from reporting.forms.questions import ConversionForm, SlaForm, WhatIfForm, WinLossForm
 from reporting.models import ReportRun
 from reporting.queries.definitions import vocabulary
 from reporting.queries.runs import newest_run, waiting_run
 from reporting.services.runs import request_run
 
 View = Callable[..., HttpResponseBase]
-Form = ConversionForm | SlaForm
-FORMS: dict[str, type[ConversionForm] | type[SlaForm]] = {
+Form = ConversionForm | SlaForm | WhatIfForm | WinLossForm
+FORMS: dict[str, type[Form]] = {
     ReportKind.CONVERSION: ConversionForm,
     ReportKind.SLA: SlaForm,
+    ReportKind.WHAT_IF: WhatIfForm,
+    ReportKind.WIN_LOSS: WinLossForm,
 }
 
 
@@ -77,7 +80,7 @@ def ask(request: HttpRequest, kind: ReportKind) -> HttpResponse:
     if form.is_valid():
         request_run(kind, form.parameters, acting_user=person(request), now=timezone.now())
     said = {name: value for name, value in texts.items() if value and name in form.fields}
-    return redirect(f"/reports/{kind.value}/?{urlencode(said)}")
+    return redirect(f"{reverse(f'report_{kind.value}')}?{urlencode(said)}")
 
 
 def run_or_404(kind: ReportKind, run_id: int) -> ReportRun:

@@ -22,6 +22,8 @@ WRITES: dict[str, tuple[int, ...]] = {
     "reports_compute": (302,),
     "report_conversion_compute": (302,),
     "report_sla_compute": (302,),
+    "report_what_if_compute": (302,),
+    "report_win_loss_compute": (302,),
     # Change requests: this one is not there; who may do what to one that is stands in tests/glossary/pages.
     "change_sign": (404,),
     "change_submit": (404,),
@@ -31,6 +33,10 @@ WRITES: dict[str, tuple[int, ...]] = {
     "change_texts": (404,),
     "change_settle": (404,),
     "change_comment": (404,),
+    "change_back_test": (404,),
+    # Only who sees every lead has back-tests computed.
+    "back_test_new": (403,),
+    "back_test_cancel": (404,),
     # Enablement proposes nothing; everyone delegates for themselves, and this form is empty.
     "change_open": (403,),
     "delegations": (400,),

@@ -3,8 +3,9 @@
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from glossary.models import ChangeRequest, SignOff
+from glossary.models import BackTest, ChangeRequest, SignOff
 from glossary.queries.editions import edition_at
+from reporting.services.back_testing import compute
 from routing.engine.documents import ScoringDocument
 from routing.models import Lead
 from tests.browser.conftest import PageAs
@@ -53,8 +54,14 @@ def approve_on_a_phone(page: Page, change: ChangeRequest, words: str) -> None:
 
 
 def validate(page: Page, change: ChangeRequest, finding: str) -> None:
-    """Finance writes what it found; without that it is not sent."""
+    """Finance reads what the worker measured and writes what it found; without the one or the other it is not sent."""
     page.goto(f"/changes/{change.pk}/")
+    expect(page.get_by_text("There is no finished back-test of exactly this content.")).to_be_visible()
+    expect(page.get_by_role("button", name="Validate with this finding")).to_be_disabled()
+    for row in BackTest.objects.waiting():
+        assert compute(row.pk, now=timezone.now())
+    page.get_by_role("link", name="Look again").click()
+    expect(page.get_by_text("Your finding rests on")).to_be_visible()
     page.get_by_label("Your finding").fill(finding)
     page.get_by_role("button", name="Validate with this finding").click()
     expect(page.get_by_text("Everyone has signed.")).to_be_visible()

@@ -23,7 +23,14 @@ PAGES = {
         "/inbox/",
         "/me/",
     ],
-    "manager": ["/team/", "/inbox/", "/reports/conversion/", "/reports/sla/", "/reports/hygiene/"],
+    "manager": [
+        "/team/",
+        "/inbox/",
+        "/reports/conversion/",
+        "/reports/sla/",
+        "/reports/hygiene/",
+        "/reports/what-if/",
+    ],
     "revops": ["/leads/import/", "/leads/quarantine/", "/changelog/routing/1/"],
 }
 

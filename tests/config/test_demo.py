@@ -9,7 +9,7 @@ from django.db import transaction
 
 from config.demo.play import Play
 from config.management.commands import demo
-from glossary.models import Acknowledgement, ChangeRequest
+from glossary.models import Acknowledgement, BackTest, ChangeRequest, SignOff
 from glossary.queries.verify import verify_everything
 from notifications.models import Notification
 from people.models import User
@@ -105,3 +105,8 @@ def test_changes_were_made_and_some_wait() -> None:
     read = Acknowledgement.objects.filter(acknowledged_at__isnull=False).count()
     assert 0 < read < Acknowledgement.objects.count()
     assert verify_everything().editions == 3
+    # What waits for Finance can be validated: every proposed definition was measured, the published one before it.
+    assert set(BackTest.objects.values_list("state", flat=True)) == {"done"}
+    assert BackTest.objects.count() == 3
+    validated = SignOff.objects.get(request__title="Prices count more", duty="validate")
+    assert validated.back_test is not None

@@ -175,3 +175,16 @@ def test_importing_again_changes_no_digit(imported: str, folder: Path) -> None:
     import_both(folder)
 
     assert report(*MAY, "--by", "source") == before
+
+
+def test_won_deals_without_lost_ones_cannot_be_compared(imported: str) -> None:
+    out = StringIO()
+    call_command(
+        "report", "win-loss", "--since", "2017-01", "--until", "2018-12", "--format", "json", stdout=out
+    )
+    result = json.loads(out.getvalue())
+
+    # The deal that was won before the first contact was known cannot be judged by what was known before.
+    assert (result["total"]["won"], result["total"]["lost"], result["total"]["unjudged"]) == (841, 0, 1)
+    assert "None was lost, so there is nothing to compare" in result["sentence"]
+    assert not any(row["compared"] for row in result["rows"])

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from glossary import registry
 from glossary.choices import OPEN, Workstream
 from glossary.exceptions import PolicyError
-from glossary.models import ChangeRequest, Delegation, PolicyVersion, SignOff
+from glossary.models import BackTest, ChangeRequest, Delegation, PolicyVersion, SignOff
 from glossary.queries.editions import forget
 from glossary.queries.proposals import plain, proposal_of
 from glossary.registry.rows import read_rows
@@ -22,12 +22,14 @@ from glossary.services.commenting import comment
 from glossary.services.delegating import delegate, take_back
 from glossary.services.drafting import Texts, change_texts, note_edit, replace_draft, settle_conflicts
 from glossary.services.emergency import declare_emergency
+from glossary.services.measuring import ask_for_request, cancel, default_window
 from glossary.services.opening import Proposal, open_request, version_document
 from glossary.services.publishing import publish_request
 from glossary.services.signing import Answer, sign
 from glossary.services.submitting import submit, withdraw
 from glossary.services.sweeping import tick
 from people.models import User
+from tests.glossary.governing import all_computed
 from tests.support import NOW
 from tests.trust.oracle import Look, breaches
 from tests.trust.scene import AUTHORS, a_change
@@ -170,6 +172,17 @@ class Governance(RuleBasedStateMachine):
         elif request is not None:
             self.act(withdraw, request.pk, "Not wanted.", user=user)
 
+    @rule(pick=picks, user=people, how=st.sampled_from(["ask", "ask", "cancel", "compute"]))
+    def measure(self, pick: int, user: str, how: str) -> None:
+        """Ask for a back-test, cancel one, or let the worker come by."""
+        request, last = self.pick(pick), BackTest.objects.order_by("pk").last()
+        if how == "compute":
+            all_computed(self.now)
+        elif how == "cancel" and last is not None:
+            self.act(cancel, last.pk, user=user)
+        elif request is not None:
+            self.act(ask_for_request, request.pk, default_window(self.now), user=user)
+
     # --- acts of signers
 
     @rule(
@@ -213,11 +226,13 @@ class Governance(RuleBasedStateMachine):
             self.act(submit, request.pk, user=AUTHORS[request.workstream])
         elif request.state == "approved":
             self.act(publish_request, request.pk, user=AUTHORS[request.workstream])
+        all_computed(self.now)
         for signoff in SignOff.objects.owed().filter(request=request).exclude(duty="consult"):
             self.first_of(users, signoff)
 
     @rule(users=st.permutations(PEOPLE))
     def ratify(self, users: list[str]) -> None:
+        all_computed(self.now)
         for signoff in SignOff.objects.owed().filter(request__ratify_by__isnull=False)[:2]:
             self.first_of(users, signoff)
 

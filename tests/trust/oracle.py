@@ -28,6 +28,7 @@ from people.models import User
 
 DRAFTING, REVIEW = {"draft", "changes_requested"}, {"in_review", "approved", "scheduled"}
 BINDING = {"approve", "validate"}
+BACK_TESTED = {"glossary", "scoring"}
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,9 @@ def _in_review(request: ChangeRequest, running: list[SignOff], persons: dict[int
     for signoff in running:
         if signoff.verdict and (signoff.digest != request.digest or _people(signoff, persons) & authors):
             yield f"a sign-off by {signoff.signer_name} stands for another content or by a contributor"
+        validated = (signoff.duty, signoff.verdict) == ("validate", "given")
+        if validated and request.workstream in BACK_TESTED:
+            yield from (f"the validation {problem}" for problem in _unmeasured(signoff, request))
     binding, asked = duties(newest_charter(), request.workstream)
     owed = {(s.duty, s.role) for s in running if not s.verdict}
     strange = {(s.duty, s.role) for s in running if s.duty != "emergency"} - asked
@@ -238,7 +242,24 @@ def _counts(
             yield f"{slot} was given for another content"
         if people & authors:
             yield f"{slot} was given by somebody who wrote a part"
+        if slot[0] == "validate" and request.workstream in BACK_TESTED:
+            yield from (f"{slot} {problem}" for problem in _unmeasured(signoff, request))
     yield from (f"person {person} counts {n} times" for person, n in seen.items() if n > 1)
+
+
+def _unmeasured(signoff: SignOff, request: ChangeRequest) -> Iterator[str]:
+    """Problems of the back-test that a validation must rest on: done, of this content, on this base."""
+    row = signoff.back_test
+    if row is None:
+        yield "names no back-test"
+        return
+    if row.state != "done" or row.result is None:
+        yield f"rests on back-test {row.pk}, which was never done"
+    if {row.digest, sha(row.content)} != {request.digest}:
+        yield f"rests on back-test {row.pk} of another content"
+    base = getattr(row, f"{request.workstream}_before")
+    if (row.request_id, row.workstream, base) != (request.pk, request.workstream, request.base_number):
+        yield f"rests on back-test {row.pk} of another change"
 
 
 def _may_still(

@@ -19,6 +19,7 @@ from glossary.queries.proposals import proposal_of
 from glossary.services.commenting import comment
 from glossary.services.drafting import note_edit
 from glossary.services.emergency import declare_emergency
+from glossary.services.measuring import ask_for_request, default_window
 from glossary.services.publishing import publish_request
 from glossary.services.signing import Answer, sign
 from glossary.services.submitting import submit
@@ -26,7 +27,7 @@ from glossary.services.sweeping import tick
 from glossary.types import EditionInForce
 from people.models import User
 from routing.models import ScoreRule
-from tests.glossary.governing import edited, submitted
+from tests.glossary.governing import all_computed, edited, submitted
 from tests.support import NOW
 from tests.trust.oracle import Look, assert_holds
 from tests.trust.races import LIMIT, interleave, unlocked
@@ -64,6 +65,8 @@ def some_act(dice: random.Random, user: User, requests: list[int]) -> Callable[[
         lambda: edit_rows(pk, user, dice.randint(1, 9)),
         lambda: tick(NOW),
         lambda: comment(pk, "Hm.", UUID(int=dice.getrandbits(128)), acting_user=user, now=NOW),
+        lambda: ask_for_request(pk, default_window(NOW), acting_user=user, now=NOW),
+        all_computed,
         lambda: declare_emergency(pk, "Now.", request.digest, acting_user=user, now=NOW),
     ]
     if seat is not None:

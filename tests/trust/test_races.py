@@ -24,7 +24,7 @@ from glossary.services.sweeping import tick
 from glossary.types import EditionInForce
 from notifications.models import Notification
 from people.models import User
-from tests.glossary.governing import answered, approved, edited, opened, slot, submitted
+from tests.glossary.governing import answered, approved, edited, measured, opened, slot, submitted
 from tests.support import NOW
 from tests.trust.oracle import Look, breaches
 from tests.trust.races import Outcome, interleave, unlocked
@@ -92,6 +92,7 @@ def sign_twice(cast: SimpleNamespace) -> Any:
 
 def both_last(cast: SimpleNamespace) -> Any:
     request = submitted("scoring", a_change("scoring", 1), cast.marketing_ops)
+    measured(request)
     return signing(slot(request, "cmo"), cast.cmo), signing(slot(request, "finance"), cast.finance)
 
 

@@ -255,6 +255,7 @@ def test_control_it_is_the_signature_that_protects(
     forgery(request, schemers)
     ChangeRequest.objects.filter(pk=request.pk).update(state="approved")
     monkeypatch.setattr("glossary.queries.standing.is_genuine", lambda signoff: True)
+    monkeypatch.setattr("glossary.queries.standing.unmeasured", lambda signoff, content: "")
     publish_request(request.pk, acting_user=schemers.marketing_ops, now=NOW)
     assert any("not given through the application" in breach for breach in breaches(Look(NOW)))
 

@@ -12,12 +12,12 @@ from glossary.queries.proposals import proposal_of
 from glossary.services.drafting import Texts, change_texts
 from glossary.services.submitting import submit
 from glossary.types import EditionInForce
-from tests.glossary.governing import answered, edited, slot
+from tests.glossary.governing import answered, edited, measured, slot
 from tests.glossary.pages import requests_for_tests as made
 from tests.glossary.pages.requests_for_tests import answer_of, form_of, page, signed_in
 
 pytestmark = pytest.mark.django_db
-ACTS = ("sign", "submit", "withdraw", "publish", "emergency", "texts", "settle", "comment")
+ACTS = ("sign", "submit", "withdraw", "publish", "emergency", "texts", "settle", "comment", "back-test")
 
 
 def test_from_the_draft_to_in_force_by_the_page(playbook: EditionInForce, cast: SimpleNamespace) -> None:
@@ -26,6 +26,7 @@ def test_from_the_draft_to_in_force_by_the_page(playbook: EditionInForce, cast: 
     author = signed_in(cast.revops)
 
     assert author.post(f"{path}submit/").headers["Location"] == path
+    measured(request, now=timezone.now())
     for role in made.SIGNERS:
         client = signed_in(getattr(cast, role))
         sent = form_of(page(client, path), f"{path}sign/") | {"verdict": "given", "note": "No number moves."}
@@ -65,6 +66,7 @@ def test_a_no_needs_a_reason_and_the_author_reads_it(
 
 def test_a_validation_needs_a_finding(playbook: EditionInForce, cast: SimpleNamespace) -> None:
     request = made.in_review(cast)
+    measured(request, now=timezone.now())
     path, client = f"/changes/{request.pk}/", signed_in(cast.finance)
     shown = proposal_of(request, timezone.now()).digest
 
@@ -126,6 +128,7 @@ def test_an_emergency_is_declared_agreed_and_ratified_by_the_page(
         sent = answer_of(seat, proposal_of(ChangeRequest.objects.get(pk=request.pk), timezone.now()).digest)
         assert client.post(f"{path}sign/", sent).status_code == 302
     assert "To be ratified by" in page(author, path)
+    measured(request, now=timezone.now())
 
     for role in made.SIGNERS:
         client = signed_in(getattr(cast, role))

@@ -184,14 +184,14 @@ def test_stand_ins_take_few_queries_too(
 
 
 ONE: list[tuple[Callable[[SimpleNamespace], ChangeRequest], str, int]] = [
-    (made.draft, "revops", 20),
-    (made.with_findings, "revops", 21),
-    (made.in_review, "cro", 18),
-    (made.in_review, "finance", 18),
-    (made.conflicting, "revops", 17),
-    (made.ready, "revops", 14),
-    (made.in_force, "sdr", 15),
-    (made.emergency, "cmo", 20),
+    (made.draft, "revops", 21),
+    (made.with_findings, "revops", 22),
+    (made.in_review, "cro", 19),
+    (made.in_review, "finance", 19),
+    (made.conflicting, "revops", 18),
+    (made.ready, "revops", 16),
+    (made.in_force, "sdr", 17),
+    (made.emergency, "cmo", 21),
 ]
 
 

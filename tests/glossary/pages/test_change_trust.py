@@ -20,7 +20,7 @@ from tests.glossary.pages import requests_for_tests as made
 from tests.glossary.pages.requests_for_tests import answer_of, page, signed_in
 
 pytestmark = pytest.mark.django_db
-ACTS = ("sign", "submit", "withdraw", "publish", "emergency", "texts", "settle", "comment")
+ACTS = ("sign", "submit", "withdraw", "publish", "emergency", "texts", "settle", "comment", "back-test")
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Which criteria separate won from lost: pure counting and its words."""

@@ -1,0 +1,148 @@
+"""Measuring two definitions on one window of history: replayed by routing, counted here as it streams by."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from glossary.models import BackTest
+from glossary.queries.editions import edition_at
+from reporting.engine.back_test.promises import promises_of
+from reporting.engine.back_test.result import Basis, Judged, StageFacts, back_test_result
+from reporting.engine.back_test.stages import Stages
+from reporting.engine.back_test.tally import Opening, StageTally
+from reporting.engine.back_test.totals import Totals
+from reporting.engine.conversion_result import Json
+from reporting.engine.document import ReportingDocument
+from reporting.queries.back_test import CohortLog
+from reporting.queries.back_test_sides import Compared, side_after, side_before
+from routing.engine.documents.routing import RoutingDocument
+from routing.engine.replay.definition import Definition, stages_touched
+from routing.queries.replay.cohort import Cohort
+from routing.queries.replay.openings import OpenedBatch, fields_without_history, openings
+
+Told = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A result, and the leads that it lists."""
+
+    result: Json
+    tallies: list[StageTally]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is compared over which leads, with whose zone, queues and promises."""
+
+    sides: tuple[Compared, Compared]
+    touched: list[str]
+    cohort: Cohort
+    zone: ZoneInfo
+    routing: RoutingDocument
+
+    @property
+    def definitions(self) -> tuple[Definition, Definition]:
+        """The definition in force and the proposed one."""
+        return self.sides[0].definition, self.sides[1].definition
+
+
+def measure(back_test: BackTest, *, told: Told) -> Measured:
+    """Replay and count. The same log gives the same result, to the byte, and the same leads.
+
+    Args:
+        told: called with the share that is done, 0 to 1, after every batch; what it raises ends the counting.
+
+    Raises PolicyError, CriterionError for definitions that cannot be replayed, ReconciliationError when leads
+    changed while they were counted.
+    """
+    asked = _question(back_test)
+    before, after = asked.definitions
+    stages = Stages(before.glossary.stages, after.glossary.stages)
+    log = CohortLog(asked.cohort)
+    totals = log.totals(has_won=stages.has_won)
+    facts = {key: _facts(key, asked, log) for key in asked.touched}
+    told(0.0)
+    counter = _Counter(asked, stages, log, totals)
+    batches = openings(asked.cohort, asked.definitions, asked.touched) if asked.touched else ()
+    for batch in batches:
+        counter.add(batch)
+        told(batch.done)
+    basis = _basis(back_test, asked)
+    judged = Judged(counter.judged, counter.imported)
+    return Measured(
+        back_test_result(basis, judged, totals, facts, counter.tallies.values()), [*counter.tallies.values()]
+    )
+
+
+class _Counter:
+    """Counts batches as they come."""
+
+    def __init__(self, asked: _Question, stages: Stages, log: CohortLog, totals: Totals) -> None:
+        self.tallies = {key: StageTally(key, stages, asked.zone) for key in asked.touched}
+        self.judged = self.imported = 0
+        self._log = log
+        self._known = totals.by
+        self._queues = {queue.key: queue.name for queue in asked.routing.queues}
+        self._bits = {key: stages.bits[key] for key in stages.telling(asked.touched)}
+
+    def add(self, batch: OpenedBatch) -> None:
+        """Count a batch: one query for the values of its leads and one for their entries."""
+        self.judged += batch.judged
+        self.imported += batch.imported
+        ids = sorted({opened.lead for opened in batch.opened})
+        values = self._log.values_of(ids, self._queues)
+        entered = self._log.entered_by(ids, self._bits)
+        for opened in batch.opened:
+            lead = values.get(opened.lead)
+            if lead is None:
+                continue  # it is gone, and so it is of no cohort
+            told_apart = tuple(
+                value if value in known else None
+                for value, known in zip(lead.values, self._known, strict=True)
+            )
+            before, after = opened.at
+            reached = entered.get(opened.lead, 0)
+            self.tallies[opened.stage].add(
+                Opening(opened.lead, before, after, told_apart, lead.team, reached)
+            )
+
+
+def _question(back_test: BackTest) -> _Question:
+    edition = edition_at(back_test.as_of)
+    before, after = side_before(back_test), side_after(back_test)
+    zone = ZoneInfo(edition.document(ReportingDocument).zone)
+    begin = datetime.combine(back_test.since, time.min, zone)
+    end = datetime.combine(back_test.until + timedelta(days=1), time.min, zone)
+    return _Question(
+        (before, after),
+        stages_touched(before.definition, after.definition),
+        Cohort(begin.astimezone(UTC), end.astimezone(UTC), back_test.as_of),
+        zone,
+        edition.document(RoutingDocument),
+    )
+
+
+def _facts(key: str, asked: _Question, log: CohortLog) -> StageFacts:
+    found = [side.stage(key) for side in asked.definitions]
+    confirms = dict.fromkeys(item.label for stage in found if stage for item in stage.entry.confirm)
+    return StageFacts(list(confirms), promises_of(asked.routing, key), log.entered(key))
+
+
+def _basis(back_test: BackTest, asked: _Question) -> Basis:
+    before, after = asked.sides
+    return Basis(
+        since=back_test.since,
+        until=back_test.until,
+        zone=asked.zone.key,
+        as_of=back_test.as_of.astimezone(UTC),
+        before=before.side,
+        after=after.side,
+        not_logged=_labels(asked.definitions, fields_without_history(asked.definitions, asked.touched)),
+    )
+
+
+def _labels(definitions: Iterable[Definition], keys: Iterable[str]) -> list[str]:
+    fields = {key: field.label for side in definitions for key, field in side.glossary.field_by_key.items()}
+    return [fields.get(key, key) for key in keys]

@@ -1,0 +1,1 @@
+"""Back-tests: counting, keeping, and their pages."""
