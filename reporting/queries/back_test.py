@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, QuerySet, When
 
 from reporting.engine.back_test.stages import WON
 from reporting.engine.back_test.tally import DIMENSIONS
@@ -70,13 +69,14 @@ class CohortLog:
     def entered_by(self, ids: Sequence[int], bits: Mapping[str, int]) -> dict[int, int]:
         """The stages that these leads, and those merged into them, entered, as bits. Only those of `bits` are read."""
         found: dict[int, int] = defaultdict(int)
-        ways = ["lead_id", *(["lead__merged_into_id"] if _merges_exist() else [])]
+        ways: dict[str, dict[str, object]] = {"lead_id": {}}
+        if _merges_exist():
+            ways["lead__merged_into_id"] = {"lead__merged_at__lte": self.cohort.as_of}
         entries = self._standing().filter(to_stage__in=sorted(bits)).order_by()
         for some in _portions(ids):
-            for way in ways:
-                for lead, stage in entries.filter(**{f"{way}__in": Numbers(some)}).values_list(
-                    way, "to_stage"
-                ):
+            for way, merged in ways.items():
+                rows = entries.filter(**{f"{way}__in": Numbers(some)}, **merged)
+                for lead, stage in rows.values_list(way, "to_stage"):
                     found[lead] |= bits[stage]
         return found
 
@@ -89,16 +89,19 @@ class CohortLog:
         """Ids of leads with an entry into a stage; an entry of a merged lead counts for its survivor."""
         entries = self._standing().filter(to_stage=stage).order_by()
         if _merges_exist():
-            return entries.values(unit=Coalesce("lead__merged_into_id", F("lead_id")))
+            merged = When(lead__merged_at__lte=self.cohort.as_of, then=F("lead__merged_into_id"))
+            return entries.values(unit=Case(merged, default=F("lead_id")))
         return entries.values("lead_id")
 
     def _standing(self) -> "QuerySet[Any]":
         """Entries that are known as of the instant and were not declared a mistake by then."""
         instant = self.cohort.as_of
         entries = known_entries(AsOf(instant))
-        voids = StageEntry.objects.filter(voids__isnull=False, recorded_at__lte=instant).order_by()
-        # Mistakes are rare: mostly there is nothing to leave out, and nothing to compare with.
-        return entries.exclude(pk__in=voids.values("voids_id")) if voids.exists() else entries
+        voids = StageEntry.objects.filter(voids__isnull=False).order_by()
+        # Mistakes are rare: mostly there is nothing to leave out, and nothing to compare with. (Asked without the
+        # instant, an index answers at once.)
+        known = voids.filter(recorded_at__lte=instant).values("voids_id")
+        return entries.exclude(pk__in=known) if voids.exists() else entries
 
 
 def _merges_exist() -> bool:

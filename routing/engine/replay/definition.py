@@ -40,11 +40,12 @@ class Definition:
 
     def reads(self, stages: Iterable[str]) -> Reads:
         """All that judging these stages reads of a lead."""
-        fields, behaviours = set[str](), set[str]()
+        fields, behaviours, properties = set[str](), set[str](), False
         for key in stages:
             for item in self.criteria(key):
                 if isinstance(item, BehaviourCriterion):
                     behaviours.add(item.behaviour)
+                    properties = properties or bool(item.where)
                 else:
                     fields.add(item.field)
             fields |= self._required(key)
@@ -52,12 +53,14 @@ class Definition:
                 behaviours |= {rule.behaviour for rule in self.scoring.intent}
         # What derived fields are derived from.
         fields |= {source for derived, source in _SOURCES.items() if derived in fields}
-        return Reads(frozenset(fields - {GRADE, INTENT}), frozenset(behaviours))
+        return Reads(frozenset(fields - {GRADE, INTENT}), frozenset(behaviours), properties)
 
     def _required(self, key: str) -> set[str]:
         stage, known = self.stage(key), self.glossary.field_by_key
         required = set(stage.required_fields) if stage else set()
-        addresses = (known[name] for name in required if name in known and known[name].type is FieldType.EMAIL)
+        addresses = (
+            known[name] for name in required if name in known and known[name].type is FieldType.EMAIL
+        )
         return required | {status_key(field) for field in addresses}
 
 

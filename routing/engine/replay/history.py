@@ -15,13 +15,18 @@ LOGGED = frozenset({"stage", "owner", "first_touch_at"})
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Keys of fields and names of behaviours that definitions read."""
+    """Keys of fields and names of behaviours that definitions read; and whether their properties are."""
 
     fields: frozenset[str]
     behaviours: frozenset[str]
+    properties: bool = True
 
     def __or__(self, other: "Reads") -> "Reads":
-        return Reads(self.fields | other.fields, self.behaviours | other.behaviours)
+        return Reads(
+            self.fields | other.fields,
+            self.behaviours | other.behaviours,
+            self.properties or other.properties,
+        )
 
 
 class ValueChange(NamedTuple):

@@ -13,12 +13,12 @@ from glossary.engine.conditions import BehaviourCriterion, Criterion, FieldCrite
 from glossary.engine.documents import Stage
 from routing.engine.comparisons import are_enough, is_met, matching
 from routing.engine.facts import BehaviourFact, Facts
+from routing.engine.replay.arriving import Arrival, Seen, first_opening, only_falls, wish_of
 from routing.engine.replay.definition import GRADE, INTENT, Definition, names
 from routing.engine.replay.history import Epoch, LeadHistory, age_at
 from routing.engine.replay.moments import AGE, MOVING_OPS
-from routing.engine.requirements import required_problems
+from routing.engine.replay.steady import Test, any_of, grade_of, required_test, test_of
 from routing.engine.scoring import grade, intent_total
-from routing.engine.values import EARLIEST
 
 Behaviours = Mapping[str, list[BehaviourFact]]
 
@@ -80,17 +80,41 @@ _COMPUTED: dict[str, Callable[[Moment], object]] = {
 }
 
 
+class _Group(NamedTuple):
+    """A group of alternatives: those that the values alone decide, with their tests, and the others."""
+
+    steady: list[Criterion]
+    tests: list[Test]
+    left: tuple[Criterion, ...]
+
+
 class Gatekeeper:
     """Judges histories by the gate of one stage under one definition."""
 
     def __init__(self, definition: Definition, stage: str) -> None:
         self.definition = definition
         self.stage: Stage | None = definition.stage(stage)
-        self._asks_grade = any(names(item, GRADE) for item in definition.criteria(stage))
+        scoring, fields = definition.scoring, definition.glossary.field_by_key
         required = self.stage.required_fields if self.stage else ()
-        self._required = tuple(key for key in required if key not in {GRADE, INTENT})
-        tiers = [item for tier in definition.scoring.fit for item in tier.when.criteria()]
+        self._requires_age = AGE in required
+        self._required = required_test((key for key in required if key not in {GRADE, INTENT}), fields)
+        tiers = [item for tier in scoring.fit for item in tier.when.criteria()]
         self._grade_is_steady = all(map(_is_steady_alone, tiers))
+        self._asks_grade = any(names(item, GRADE) for item in definition.criteria(stage))
+        self._grade = grade_of(scoring)
+        self._groups = [self._split(group.any) for group in self.stage.entry.all] if self.stage else []
+        none = self.stage.entry.none if self.stage else ()
+        self._barred = [test_of(item, scoring.thresholds) for item in none if self._is_steady(item)]
+        self._none = tuple(item for item in none if not self._is_steady(item))
+        self._seen = Seen(scoring)
+        # The groups that are left are always these very ones.
+        self._wishes = {id(group.left): wish_of(group.left, scoring) for group in self._groups}
+
+    @property
+    def waits_for_news(self) -> bool:
+        """Whether time alone never opens the gate: then `opens_on_news` finds what `opens_at` does."""
+        left = [item for group in self._groups for item in group.left]
+        return not self._none and all(only_falls(item, self.definition.scoring) for item in left)
 
     def opens_at(self, history: LeadHistory, moments: Sequence[datetime]) -> datetime | None:
         """The first of the moments (in order) at which the gate holds, confirmations aside; None = at none."""
@@ -104,6 +128,23 @@ class Gatekeeper:
                     return now
         return None
 
+    def opens_on_news(self, epochs: Sequence[Epoch], arrived: Sequence[Arrival]) -> datetime | None:
+        """When the gate first holds; for gates that wait for news.
+
+        Args:
+            epochs: of one history, up to its last moment.
+            arrived: what the lead did, up to that moment, as it came to be known.
+        """
+        for epoch in epochs:
+            residue = self.residue(epoch)
+            if residue is None:
+                continue
+            wishes = [self._wishes[id(group)] for group in residue.groups]
+            at = first_opening(wishes, self._seen, arrived, epoch.start, epoch.end)
+            if at is not None:
+                return at
+        return None
+
     def residue(self, epoch: Epoch, *, sparing: str | None = None) -> Residue | None:
         """What the moments of an epoch have to decide; None = the gate stays shut whatever they are.
 
@@ -114,40 +155,45 @@ class Gatekeeper:
             return None
         values = epoch.values
         if self._asks_grade and self._grade_is_steady:
-            values[GRADE] = grade(Facts(values), self.definition.scoring, now=epoch.start)
+            values[GRADE] = self._grade(values)
         groups = self._open_groups(values, sparing)
-        steady = (item for item in self.stage.entry.none if self._is_steady(item))
-        if groups is None or any(self._is_met(item, values) for item in steady) or self._lacks(epoch):
+        if groups is None or any_of(self._barred, values) or not self._has_required(epoch):
             return None
-        return Residue(groups, tuple(item for item in self.stage.entry.none if not self._is_steady(item)))
+        return Residue(groups, self._none)
 
-    def _lacks(self, epoch: Epoch) -> bool:
-        """Whether a required field is not known or not valid. Scores always are."""
-        values = {**epoch.values, AGE: age_at(epoch.values, epoch.start)}
-        fields = self.definition.glossary.field_by_key
-        return any(map(bool, required_problems(self._required, values, fields)))
+    def _has_required(self, epoch: Epoch) -> bool:
+        """Whether the required fields are known and valid. Scores always are."""
+        if not self._requires_age:
+            return self._required(epoch.values)
+        return self._required({**epoch.values, AGE: age_at(epoch.values, epoch.start)})
 
     def _open_groups(
         self, values: dict[str, object], sparing: str | None
     ) -> tuple[tuple[Criterion, ...], ...] | None:
         """The groups that no steady member meets, with the members that may yet; None = one has no such."""
         found = []
-        for group in self.stage.entry.all if self.stage else ():
-            left = tuple(item for item in group.any if not self._is_steady(item) or _is_on(item, sparing))
-            steady = (item for item in group.any if item not in left)
-            if any(self._is_met(item, values) for item in steady):
-                continue
+        for group in self._groups:
+            left = group.left
+            if sparing is None:
+                if any_of(group.tests, values):
+                    continue
+            else:
+                spared = tuple(item for item in group.steady if _is_on(item, sparing))
+                pairs = zip(group.steady, group.tests, strict=True)
+                if any(test(values) for item, test in pairs if item not in spared):
+                    continue
+                left = (*left, *spared)
             if not left:
                 return None
             found.append(left)
         return tuple(found)
 
-    def _is_met(self, item: Criterion, values: dict[str, object]) -> bool:
-        if not isinstance(item, FieldCriterion):
-            return False
-        # Steady criteria do not ask for the time.
+    def _split(self, items: Sequence[Criterion]) -> _Group:
         thresholds = self.definition.scoring.thresholds
-        return is_met(item, values.get(item.field), EARLIEST, thresholds) is True
+        steady = [item for item in items if self._is_steady(item)]
+        # What asks for little work goes first.
+        left = sorted((item for item in items if item not in steady), key=lambda item: names(item, INTENT))
+        return _Group(steady, [test_of(item, thresholds) for item in steady], tuple(left))
 
     def _is_steady(self, item: Criterion) -> bool:
         """Whether the answer stays while the values do."""

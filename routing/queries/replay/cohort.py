@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from routing.models import Lead
 
 # Enough to keep the statements few, few enough to keep what is in memory small.
-IDS_AT_ONCE = 50_000
+IDS_AT_ONCE = 100_000
 
 
 class Span(NamedTuple):
@@ -23,7 +23,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Leads captured in [since, until) that stand for themselves, looked at up to `as_of`. All aware."""
+    """Leads captured in [since, until) that stood for themselves at `as_of`, looked at up to then. All aware.
+
+    Known then was what had been recorded; imported history counts from when it happened.
+    """
 
     since: datetime
     until: datetime
@@ -31,8 +34,10 @@ class Cohort:
 
     def leads(self) -> "QuerySet[Lead]":
         """The leads."""
-        return Lead.objects.standing().filter(
-            captured_at__gte=self.since, captured_at__lt=self.until, recorded_at__lte=self.as_of
+        captured = Lead.objects.filter(captured_at__gte=self.since, captured_at__lt=self.until)
+        captured = captured.filter(Q(merged_into__isnull=True) | Q(merged_at__gt=self.as_of))
+        return captured.filter(
+            Q(recorded_at__lte=self.as_of) | Q(is_imported=True, captured_at__lte=self.as_of)
         )
 
     def spans(self) -> Iterator[Span]:

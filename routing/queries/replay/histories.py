@@ -4,27 +4,33 @@ The same facts as routing.queries.facts_then gives for one lead at one instant, 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from routing.engine.facts import BehaviourFact
 from routing.engine.replay.history import LOGGED, LeadHistory, Reads, ValueChange
+from routing.engine.values import EARLIEST
 from routing.models import Behaviour, Lead, LeadChange
 from routing.queries.columns import COLUMNS
 from routing.queries.facts_then import value_of_log
+from routing.queries.joined import SEPARATOR, JoinedText
 from routing.queries.late_facts import record_key
+from routing.queries.numbers import Numbers
 from routing.queries.replay.logs import lines_of
 
 BATCH = 1_000
 _OWN = ("pk", "captured_at", "recorded_at", "is_imported")
 _NOT_STORED = LOGGED | {"age_days", "email_domain", "icp_grade", "intent_score"}
+_NOTHING: dict[str, object] = {}
+_Told = tuple[int, list[str], list[datetime], list[datetime], Iterable[Mapping[str, object]]]
 Changes = dict[int, list[ValueChange]]
 
 
@@ -57,16 +63,20 @@ class _Batch:
         return occurred_at if told else recorded_at
 
 
-def histories(leads: "QuerySet[Lead]", reads: Reads, *, until: datetime) -> Iterator[LeadHistory]:
+def histories(
+    leads: "QuerySet[Lead]", reads: Reads, *, until: datetime, at_once: bool = False
+) -> Iterator[LeadHistory]:
     """The history of each lead up to `until` (aware), streamed, as far as `reads` asks for it.
 
     Args:
         leads: none of them merged into another.
+        at_once: read their rows in one go instead of through a cursor. PostgreSQL then finds them with several
+            workers, which it does not for cursors; for so many leads as may be in memory.
     """
     columns = sorted(key for key in reads.fields - _NOT_STORED if key in COLUMNS)
     attributes = sorted(reads.fields - _NOT_STORED - set(columns))
     rows = leads.order_by("pk").values_list(*_OWN, *columns, *(["attributes"] if attributes else []))
-    stream = rows.iterator(chunk_size=BATCH)
+    stream = iter(rows) if at_once else rows.iterator(chunk_size=BATCH)
     while chunk := list(islice(stream, BATCH)):
         yield from _with_logs(chunk, (columns, attributes), reads, until)
 
@@ -123,16 +133,19 @@ def _plain(value: object) -> object:
 
 
 def _merged_into(batch: _Batch) -> dict[int, tuple[int, datetime]]:
-    rows = Lead.objects.filter(merged_into__in=list(batch.rows), merged_at__lte=batch.until)
-    found = rows.values_list("pk", "merged_into_id", "merged_at")
-    return {pk: (survivor, at) for pk, survivor, at in found if at is not None}
+    # Merges are rare: bounds find them at once, where SQLite would read all leads to look for many ids.
+    rows = Lead.objects.filter(merged_into__gte=min(batch.rows), merged_into__lte=max(batch.rows))
+    found = rows.filter(merged_at__lte=batch.until).values_list("pk", "merged_into_id", "merged_at")
+    return {pk: (into, at) for pk, into, at in found if into in batch.rows and at is not None}
 
 
 def _read_changes(batch: _Batch, read: _Read) -> None:
     """Later changes of the fields that are read, oldest first; the first one tells the value before it."""
     stored = batch.reads.fields - _NOT_STORED
     names = [*stored, *(f"attributes.{key}" for key in stored)]
-    rows = LeadChange.objects.filter(lead__in=list(batch.rows), field__in=names).order_by("recorded_at", "id")
+    rows = LeadChange.objects.filter(lead_id__in=Numbers(batch.rows), field__in=names).order_by(
+        "recorded_at", "id"
+    )
     for lead, name, before, after, at in rows.values_list(
         "lead_id", "field", "before", "after", "recorded_at"
     ):
@@ -148,14 +161,47 @@ def _read_changes(batch: _Batch, read: _Read) -> None:
 def _read_behaviours(batch: _Batch, read: _Read) -> None:
     if not batch.reads.behaviours:
         return
-    rows = Behaviour.objects.filter(lead__in=batch.ids(), name__in=batch.reads.behaviours).filter(
-        Q(occurred_at__lte=batch.until) & Q(recorded_at__lte=batch.until)
+    # Not by when they were recorded: what an import told later was known when it happened.
+    rows = Behaviour.objects.filter(lead_id__in=Numbers(batch.ids()), name__in=batch.reads.behaviours).filter(
+        occurred_at__lte=batch.until
     )
-    fields = ("lead_id", "name", "occurred_at", "recorded_at", "properties")
-    for own, name, occurred_at, recorded_at, properties in rows.order_by().values_list(*fields):
+    told = _with_properties(rows) if batch.reads.properties else _joined(rows)
+    for own, names, occurred, recorded, properties in told:
         lead, merged_at = batch.merged.get(own, (own, None))
-        known = batch.known_from(lead, occurred_at, recorded_at)
-        if merged_at is not None:
-            known = max(known, merged_at)
-        fact = BehaviourFact(name, occurred_at, known, properties)
-        read.behaviours[lead].setdefault(name, []).append(fact)
+        known = recorded
+        if merged_at is not None or batch.rows[lead][3]:
+            pairs = zip(occurred, recorded, strict=True)
+            known = [max(batch.known_from(lead, *pair), merged_at or EARLIEST) for pair in pairs]
+        by_name = read.behaviours[lead]
+        for fact in map(BehaviourFact, names, occurred, known, properties):
+            if fact.recorded_at <= batch.until:
+                by_name.setdefault(fact.name, []).append(fact)
+
+
+def _with_properties(rows: "QuerySet[Behaviour]") -> Iterator[_Told]:
+    fields = ("lead_id", "name", "occurred_at", "recorded_at", "properties")
+    for lead, name, occurred, recorded, properties in rows.order_by().values_list(*fields):
+        yield lead, [name], [occurred], [recorded], [properties]
+
+
+def _joined(rows: "QuerySet[Behaviour]") -> Iterator[_Told]:
+    """What each lead did, in one row per lead: most of the time would go into rows and their instants otherwise."""
+    texts = {
+        "names": "name",
+        "occurred": Cast("occurred_at", TextField()),
+        "recorded": Cast("recorded_at", TextField()),
+    }
+    joined = {key: JoinedText(text) for key, text in texts.items()}
+    groups = rows.order_by().values("lead_id").annotate(**joined).values_list("lead_id", *joined)
+    for lead, names, occurred, recorded in groups:
+        instants = _instants(occurred)
+        known = instants if recorded == occurred else _instants(recorded)
+        yield lead, names.split(SEPARATOR), instants, known, repeat(_NOTHING)
+
+
+def _instants(joined: str) -> list[datetime]:
+    """Instants as the databases write them: in UTC, SQLite without saying so."""
+    instants = list(map(datetime.fromisoformat, joined.split(SEPARATOR)))
+    if instants[0].tzinfo is None:
+        return [instant.replace(tzinfo=UTC) for instant in instants]
+    return instants

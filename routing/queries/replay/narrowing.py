@@ -7,56 +7,66 @@ happened at some time, points that never decayed. Who is left is decided one by 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
-from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Least
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from glossary.engine.conditions import BehaviourCriterion, Criterion, FieldCriterion
 from glossary.engine.conditions import When as Criteria
-from glossary.engine.fields import Op
-from routing.engine.comparisons import is_met, number_of
+from routing.engine.comparisons import is_met
 from routing.engine.documents import ScoringDocument
-from routing.engine.documents.scoring import IntentRule
 from routing.engine.replay.definition import GRADE, INTENT, Definition
 from routing.engine.replay.history import LOGGED
 from routing.engine.replay.moments import AGE, MOVING_OPS
 from routing.engine.scoring import LOWEST_GRADE
 from routing.models import Behaviour, Lead, LeadChange
 from routing.queries.criteria_sql import met, not_true
+from routing.queries.late_facts import record_key
 from routing.queries.replay.cohort import Span
+from routing.queries.replay.deeds import Deeds, deed_of, deeds_of, each, weakest
 from routing.queries.sources import source_of
 
 EVERY = Q()
-# The total is rounded to two decimals before it is compared.
-_ROUNDING = 0.01
-_NUMBER = FloatField()
 
 
 class Narrowing:
-    """Conditions for the leads of one span of ids, looked at up to `until`."""
+    """Conditions for the leads of one span of ids, looked at up to `until`.
 
-    def __init__(self, span: Span, until: datetime) -> None:
+    `loose`: keys of fields whose values now say too little, since they changed after their leads came in.
+    """
+
+    def __init__(self, span: Span, until: datetime, loose: Iterable[str] = ()) -> None:
         self.span, self.until = span, until
+        derived = {"email_domain": "email", AGE: "captured_at"}
+        self._loose = frozenset({*loose, *(key for key, source in derived.items() if source in {*loose})})
 
-    def may_open(self, definitions: Sequence[Definition], stages: Sequence[str]) -> Q:
-        """Leads that may open one of the stages under one of the definitions, by the values they have now."""
+    def may_open(self, definitions: Sequence[Definition], stages: Sequence[str]) -> tuple[Q, Q]:
+        """Leads that may open one of the stages under one of the definitions: by their values, by what they did.
+
+        Both have to hold. What they did is the dear question, so it is one for all definitions and comes last.
+        """
         gates = [self._gate(side, key) for side in definitions for key in stages if side.stage(key)]
-        # Alike parts of different definitions are asked for once.
-        parts = list(dict.fromkeys(part for gate in gates for part in gate))
-        shared = [part for part in parts if all(part in gate for gate in gates)]
-        own = [[part for part in gate if part not in shared] for gate in gates]
         if not gates:
-            return Q(pk__in=())
-        condition = reduce(lambda found, part: found & part, shared, EVERY)
-        return condition & _any_of(reduce(lambda found, part: found & part, gate, EVERY) for gate in own)
+            return Q(pk__in=()), EVERY
+        # Alike parts of different definitions are asked for once.
+        parts = list(dict.fromkeys(part for gate, _ in gates for part in gate))
+        shared = [part for part in parts if all(part in gate for gate, _ in gates)]
+        own = [[part for part in gate if part not in shared] for gate, _ in gates]
+        return _all_of([*shared, any_of(map(_all_of, own))]), self._did_any(deeds for _, deeds in gates)
 
-    def changed(self, fields: Iterable[str]) -> "QuerySet[LeadChange]":
-        """Changes of these fields that were recorded after their leads: today's values say too little of those."""
+    def changed(self, fields: Iterable[str]) -> tuple[set[int], set[str]]:
+        """Leads of which any of these fields changed after they came in, and the keys of all fields that did.
+
+        Today's values of those say too little.
+        """
         names = [name for key in fields for name in (key, f"attributes.{key}")]
-        later = LeadChange.objects.filter(field__in=names, **self._within("lead"))
-        return later.filter(recorded_at__gt=F("lead__recorded_at"))
+        later = LeadChange.objects.filter(field__in=names, **self._within("lead")).order_by()
+        rows = later.filter(recorded_at__gt=F("lead__recorded_at")).values_list("lead_id", "field")
+        leads, found = set[int](), set[str]()
+        for lead, name in rows:
+            leads.add(lead)
+            found.add(name)
+        return leads, {record_key(name) for name in found}
 
     def survivors(self) -> "QuerySet[Lead]":
         """Leads merged into others: what they did counts for those."""
@@ -66,34 +76,34 @@ class Narrowing:
         """The span as literal bounds, which planners judge well."""
         return {f"{path}__gte": self.span.first, f"{path}__lte": self.span.last}
 
-    def _gate(self, side: Definition, key: str) -> list[Q]:
+    def _gate(self, side: Definition, key: str) -> tuple[list[Q], list[Deeds]]:
+        """What its values must say, and what a lead must have done for each group that asks for deeds only."""
         stage = side.glossary.stage_by_key[key]
-        parts = self._when(stage.entry, side.scoring)
-        known = (source_of(name, self.until).known for name in stage.required_fields if not _moves(name))
-        return [*parts, *known]
+        deeds = [deeds_of(group, side.scoring) for group in stage.entry.all]
+        others = [group for group, own in zip(stage.entry.all, deeds, strict=True) if own is None]
+        parts = self._when(stage.entry.model_copy(update={"all": tuple(others)}), side.scoring)
+        known = (source_of(name, self.until).known for name in stage.required_fields if not self._moves(name))
+        return [*parts, *known], [own for own in deeds if own]
 
     def _when(self, when: Criteria, scoring: ScoringDocument) -> list[Q]:
         """What all must hold, without the parts that hold for every lead."""
-        groups = [_any_of(self._possible(item, scoring) for item in group.any) for group in when.all]
+        groups = [any_of(self._possible(item, scoring) for item in group.any) for group in when.all]
         barred = [
-            not_true(met(item, self.until, scoring.thresholds)) for item in when.none if not _depends(item)
+            not_true(met(item, self.until, scoring.thresholds))
+            for item in when.none
+            if not self._depends(item)
         ]
         return [part for part in (*groups, *barred) if part != EVERY]
 
     def _possible(self, item: Criterion, scoring: ScoringDocument) -> Q:
-        if isinstance(item, BehaviourCriterion):
-            return self._did(item)
-        if item.field == INTENT:
-            return self._scored(item, scoring)
+        deed = deed_of(item, scoring)
+        if deed is not None:
+            return self._did_any([[[deed]]])
+        if not isinstance(item, FieldCriterion) or item.field == INTENT:
+            return EVERY
         if item.field == GRADE:
             return self._graded(item, scoring)
-        return EVERY if _depends(item) else met(item, self.until, scoring.thresholds)
-
-    def _did(self, item: BehaviourCriterion) -> Q:
-        rows = self._behaviours([item.behaviour]).values("lead_id")
-        if item.at_least > 1:
-            rows = rows.annotate(times=Count("pk")).filter(times__gte=item.at_least).values("lead_id")
-        return Q(pk__in=rows)
+        return EVERY if self._depends(item) else met(item, self.until, scoring.thresholds)
 
     def _graded(self, item: FieldCriterion, scoring: ScoringDocument) -> Q:
         """One of the tiers of an accepted grade may hold; whether an earlier one does is decided later."""
@@ -101,53 +111,40 @@ class Narrowing:
         if LOWEST_GRADE in wanted:
             return EVERY
         tiers = [self._when(tier.when, scoring) for tier in scoring.fit if tier.grade in wanted]
-        if not tiers:
-            return Q(pk__in=())
-        return _any_of(reduce(lambda found, part: found & part, parts, EVERY) for parts in tiers)
+        return any_of(map(_all_of, tiers)) if tiers else Q(pk__in=())
 
-    def _scored(self, item: FieldCriterion, scoring: ScoringDocument) -> Q:
-        """The points without decay, under the caps, would be enough."""
-        need = number_of(item, scoring.thresholds) if item.op is Op.AT_LEAST else 0.0
-        if need <= 0:
+    def _did_any(self, gates: Iterable[Sequence[Deeds]]) -> Q:
+        """Leads that did what one of the gates asks for: a deed of each of its groups. One look at what they did."""
+        asked = weakest(gates)
+        if not all(asked):
             return EVERY
-        giving = [rule for rule in scoring.intent if rule.points > 0]
-        most = sum((_most(rule, scoring) for rule in _alone(giving, scoring)), start=Value(0.0))
-        for group, cap in sorted(scoring.group_caps.items()):
-            own = [_most(rule, scoring) for rule in giving if rule.group == group]
-            if own:
-                most += Least(sum(own, start=Value(0.0)), Value(cap), output_field=_NUMBER)
-        rows = self._behaviours(sorted({rule.behaviour for rule in giving})).values("lead_id")
-        return Q(pk__in=rows.annotate(most=most).filter(most__gte=need - _ROUNDING).values("lead_id"))
+        named = {deed: f"deed_{place}" for place, deed in enumerate(each(asked))}
+        conditions = [
+            _all_of(any_of(Q(**{f"{named[deed]}__gte": deed.least}) for deed in group) for group in gate)
+            for gate in asked
+        ]
+        names = sorted({name for deed in named for name in deed.behaviours})
+        rows = Behaviour.objects.filter(lead=OuterRef("pk"), name__in=names).order_by()
+        rows = rows.filter(occurred_at__lte=self.until)
+        sums = {alias: deed.most() for deed, alias in named.items()}
+        return Q(Exists(rows.values("lead_id").annotate(**sums).filter(any_of(conditions))))
 
-    def _behaviours(self, names: Sequence[str]) -> "QuerySet[Behaviour]":
-        rows = Behaviour.objects.filter(name__in=names, **self._within("lead")).order_by()
-        return rows.filter(occurred_at__lte=self.until, recorded_at__lte=self.until)
+    def _depends(self, item: Criterion) -> bool:
+        """Whether the answer depends on the moment, or on a log, and not on the values alone."""
+        if isinstance(item, BehaviourCriterion):
+            return True
+        return item.op in MOVING_OPS or self._moves(item.field)
 
-
-def _alone(rules: Iterable[IntentRule], scoring: ScoringDocument) -> Iterable[IntentRule]:
-    return (rule for rule in rules if rule.group not in scoring.group_caps)
-
-
-def _most(rule: IntentRule, scoring: ScoringDocument) -> Combinable:
-    """The most that a rule can have given: every time at its full points, under its cap."""
-    times = Sum(
-        Case(When(name=rule.behaviour, then=Value(rule.points)), default=Value(0.0)), output_field=_NUMBER
-    )
-    return times if rule.cap is None else Least(times, Value(rule.cap), output_field=_NUMBER)
+    def _moves(self, field: str) -> bool:
+        """Whether what is known of a field now says too little of what it was."""
+        return field in LOGGED or field in {AGE, GRADE, INTENT} or field in self._loose
 
 
-def _any_of(conditions: Iterable[Q]) -> Q:
+def any_of(conditions: Iterable[Q]) -> Q:
+    """One of them holds. (To Django an empty Q in an "or" says nothing, here it says: every lead.)"""
     found = list(conditions)
     return EVERY if EVERY in found else reduce(or_, found)
 
 
-def _moves(field: str) -> bool:
-    """Whether what is known of a field now says too little of what it was."""
-    return field in LOGGED or field in {AGE, GRADE, INTENT}
-
-
-def _depends(item: Criterion) -> bool:
-    """Whether the answer depends on the moment, or on a log, and not on the values alone."""
-    if isinstance(item, BehaviourCriterion):
-        return True
-    return item.op in MOVING_OPS or _moves(item.field)
+def _all_of(conditions: Iterable[Q]) -> Q:
+    return reduce(and_, conditions, EVERY)

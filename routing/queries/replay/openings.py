@@ -1,20 +1,22 @@
 """When leads would have entered stages: a cohort replayed under several definitions at once, streamed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from glossary.engine.fields import DERIVED_FIELDS
+from routing.engine.replay.arriving import arrivals
 from routing.engine.replay.definition import Definition
 from routing.engine.replay.history import LOGGED, LeadHistory, Reads
 from routing.engine.replay.judging import Gatekeeper
 from routing.engine.replay.moments import moments, turning
 from routing.models import Lead
+from routing.queries.numbers import Numbers
 from routing.queries.replay.cohort import Cohort, Span
 from routing.queries.replay.histories import histories
-from routing.queries.replay.narrowing import EVERY, Narrowing
+from routing.queries.replay.narrowing import Narrowing, any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +52,45 @@ def openings(
     SQL leaves out the leads that cannot open any of the stages; those left, and those whose values changed
     since they were taken in, are judged moment by moment with the facts of the moment.
     """
-    reads, turns = all_reads(definitions, stages), turning(definitions, stages)
-    keepers = [(key, [Gatekeeper(side, key) for side in definitions]) for key in stages]
+    reads, judge = all_reads(definitions, stages), _Judge(definitions, stages)
     for span in cohort.spans():
         opened, judged, imported = list[Opened](), 0, 0
-        for history in histories(candidates(cohort, span, definitions, stages), reads, until=cohort.as_of):
+        leads = candidates(cohort, span, definitions, stages)
+        for history in histories(leads, reads, until=cohort.as_of, at_once=True):
             judged, imported = judged + 1, imported + history.imported
-            opened += _judge(history, keepers, moments(history, turns))
+            opened += judge(history)
         yield OpenedBatch(span.done, opened, judged, imported)
+
+
+class _Judge:
+    """Asks the gates of all definitions about one history after the other."""
+
+    def __init__(self, definitions: Sequence[Definition], stages: Sequence[str]) -> None:
+        self._turns = turning(definitions, stages)
+        self._keepers = [(key, [Gatekeeper(side, key) for side in definitions]) for key in stages]
+        self._wait_for_news = all(keeper.waits_for_news for _, sides in self._keepers for keeper in sides)
+
+    def __call__(self, history: LeadHistory) -> Iterator[Opened]:
+        """What a lead opens."""
+        find = self._on_news(history) if self._wait_for_news else self._at_moments(history)
+        for key, sides in self._keepers:
+            at = tuple(map(find, sides))
+            if any(at):
+                yield Opened(history.lead, key, at)
+
+    def _at_moments(self, history: LeadHistory) -> Callable[[Gatekeeper], datetime | None]:
+        when = moments(history, self._turns)
+        return lambda keeper: keeper.opens_at(history, when)
+
+    def _on_news(self, history: LeadHistory) -> Callable[[Gatekeeper], datetime | None]:
+        epochs = [epoch for epoch in history.epochs() if epoch.start <= history.until]
+        arrived = arrivals(history.behaviours.values())
+        return lambda keeper: keeper.opens_on_news(epochs, arrived)
 
 
 def all_reads(definitions: Sequence[Definition], stages: Sequence[str]) -> Reads:
     """What judging reads of a lead."""
-    reads = Reads(frozenset(), frozenset())
+    reads = Reads(frozenset(), frozenset(), properties=False)
     for side in definitions:
         reads |= side.reads(stages)
     return reads
@@ -71,24 +99,20 @@ def all_reads(definitions: Sequence[Definition], stages: Sequence[str]) -> Reads
 def candidates(
     cohort: Cohort, span: Span, definitions: Sequence[Definition], stages: Sequence[str]
 ) -> "QuerySet[Lead]":
-    """The leads of a span that may open one of the stages."""
+    """The leads of a span that may open one of the stages.
+
+    Of leads whose values changed, or that took over others, today's values say nothing on what changed.
+    """
     narrow = Narrowing(span, cohort.as_of)
-    changed = narrow.changed(all_reads(definitions, stages).fields)
-    late = set(changed.values_list("lead_id", flat=True)) | set(
-        narrow.survivors().values_list("merged_into_id", flat=True)
-    )
-    leads, may = cohort.leads().filter(pk__range=span[:2]), narrow.may_open(definitions, stages)
-    # Beside an empty condition, which every lead meets, Django would keep the other one alone.
-    return leads if may == EVERY else leads.filter(may | Q(pk__in=late))
-
-
-def _judge(
-    history: LeadHistory, keepers: Sequence[tuple[str, Sequence[Gatekeeper]]], when: Sequence[datetime]
-) -> Iterator[Opened]:
-    for key, sides in keepers:
-        at = tuple(keeper.opens_at(history, when) for keeper in sides)
-        if any(at):
-            yield Opened(history.lead, key, at)
+    values, deeds = narrow.may_open(definitions, stages)
+    changed, fields = narrow.changed(all_reads(definitions, stages).fields)
+    if changed:
+        loose, _ = Narrowing(span, cohort.as_of, fields).may_open(definitions, stages)
+        values = any_of([values, Q(pk__in=Numbers(changed)) & loose])
+    may = values & deeds
+    if narrow.survivors().exists():
+        may = any_of([may, Q(pk__in=narrow.survivors().values("merged_into_id"))])
+    return cohort.leads().filter(pk__range=span[:2]).filter(may)
 
 
 def fields_without_history(definitions: Sequence[Definition], stages: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ from routing.queries.facts_then import facts_then
 from routing.queries.replay.cohort import Cohort
 from routing.queries.replay.histories import histories
 from routing.queries.replay.openings import all_reads, openings
-from tests.routing.replay.chance import STAGE, UNTIL, Chance, definition, windows
+from tests.routing.replay.chance import DAY, STAGE, UNTIL, Chance, definition, windows
 
 pytestmark = pytest.mark.django_db
 Opening = tuple[datetime | None, ...]
@@ -56,13 +56,19 @@ def opens_alone(lead: Lead, sides: Sequence[Definition], when: Sequence[datetime
     return tuple(first)
 
 
-def in_bulk(since: datetime, until: datetime, sides: Sequence[Definition]) -> dict[int, Opening]:
-    found = openings(Cohort(since, until, UNTIL), sides, [STAGE])
+def in_bulk(cohort: Cohort, sides: Sequence[Definition]) -> dict[int, Opening]:
+    found = openings(cohort, sides, [STAGE])
     return {row.lead: row.at for batch in found for row in batch.opened}
 
 
-@pytest.mark.parametrize("seed", range(CHANGES if connection.vendor == "sqlite" else CHANGES // 2))
-def test_replay_in_bulk_agrees_with_evaluate_lead_by_lead(playbook: EditionInForce, seed: int) -> None:
+TODAY = [(seed, 0) for seed in range(CHANGES if connection.vendor == "sqlite" else CHANGES // 2)]
+EARLIER = [(seed, 20) for seed in range(100, 103)]
+
+
+@pytest.mark.parametrize(("seed", "ago"), TODAY + EARLIER)
+def test_replay_in_bulk_agrees_with_evaluate_lead_by_lead(
+    playbook: EditionInForce, seed: int, ago: int
+) -> None:
     # Given leads with histories of every kind, and a random change of a random definition
     dice = Random(seed)
     Chance(dice).leads(LEADS, playbook.id)
@@ -70,18 +76,21 @@ def test_replay_in_bulk_agrees_with_evaluate_lead_by_lead(playbook: EditionInFor
     sides = (before, definition(dice, like=before))
     turns, reads = turning(sides, [STAGE]), all_reads(sides, [STAGE])
     (start, end), (since, until) = windows()
+    as_of = UNTIL - ago * DAY
     # When each lead is replayed alone, and all of them in bulk
     alone = {}
-    for history in histories(Cohort(start, end, UNTIL).leads(), reads, until=UNTIL):
+    for history in histories(Cohort(start, end, as_of).leads(), reads, until=as_of):
         lead = Lead.objects.get(pk=history.lead)
         at = opens_alone(lead, sides, moments(history, turns))
         if any(at):
             alone[lead.pk] = at
     # Then both say the same, to the microsecond, under both definitions, for all time and for a part of it
-    assert in_bulk(start, end, sides) == alone
+    assert in_bulk(Cohort(start, end, as_of), sides) == alone
     captured = Lead.objects.filter(captured_at__gte=since, captured_at__lt=until)
     within = set(captured.values_list("pk", flat=True))
-    assert in_bulk(since, until, sides) == {lead: at for lead, at in alone.items() if lead in within}
+    assert in_bulk(Cohort(since, until, as_of), sides) == {
+        lead: at for lead, at in alone.items() if lead in within
+    }
 
 
 def test_the_random_changes_let_in_and_shut_out(playbook: EditionInForce) -> None:
@@ -92,7 +101,7 @@ def test_the_random_changes_let_in_and_shut_out(playbook: EditionInForce) -> Non
     counts = Counter[tuple[bool, ...]]()
     for _ in range(12):
         before = definition(dice)
-        found = in_bulk(start, end, (before, definition(dice, like=before)))
+        found = in_bulk(Cohort(start, end, UNTIL), (before, definition(dice, like=before)))
         counts.update(tuple(at is not None for at in opened) for opened in found.values())
     # Then there is enough of each to be wrong about: in both, lost and gained
     assert min(counts[True, True], counts[True, False], counts[False, True]) > 100, counts

@@ -1,0 +1,1 @@
+"""Measurements beside limits or peers: `python -m benchmarks.<name>`; docs of each at its top."""

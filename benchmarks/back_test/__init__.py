@@ -1,0 +1,1 @@
+"""The back-test of one million leads beside DuckDB: `python -m benchmarks.back_test`."""
