@@ -13,17 +13,22 @@ class Share:
 
     Attributes:
         percent: as text, e.g. `12.34`; empty = there is none, and `why_not` says why.
+        n, of: its counts; of nothing = they are not told.
     """
 
     percent: str = ""
     low: str = ""
     high: str = ""
     why_not: str = ""
+    n: int = 0
+    of: int = 0
 
     def __str__(self) -> str:
         if not self.percent:
             return f"no rate ({self.why_not})" if self.why_not else "no rate"
-        return f"{self.percent} % [{self.low}–{self.high}]" if self.low and self.high else f"{self.percent} %"
+        interval = f" [{self.low}–{self.high}]" if self.low and self.high else ""
+        counts = f" ({self.n:,} of {self.of:,})" if self.of else ""
+        return f"{self.percent} %{interval}{counts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ def _moved(row: Mapping[object, object]) -> Moved:
 
 def _share(value: object) -> Share:
     found = _part(value)
-    return Share(*(_text(found.get(key)) for key in ("percent", "low", "high", "why_not")))
+    texts = {key: _text(found.get(key)) for key in ("percent", "low", "high", "why_not")}
+    return Share(**texts, n=_whole(found.get("n")), of=_whole(found.get("of")))
 
 
 def _part(value: object) -> Mapping[object, object]:

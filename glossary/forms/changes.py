@@ -85,6 +85,7 @@ class AnswerForm(forms.Form):
 
     signoff = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**62)
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    back_test = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     note = text_field("Note", required=False)
     verdict = forms.ChoiceField(choices=Verdict.choices, required=True, widget=forms.HiddenInput)
 
@@ -118,7 +119,8 @@ class AnswerForm(forms.Form):
     def answer(self) -> Answer:
         """What a valid form says."""
         clean = self.cleaned_data
-        return Answer(clean["signoff"], clean["verdict"], clean["digest"], clean["note"])
+        read = clean["back_test"] or 0
+        return Answer(clean["signoff"], clean["verdict"], clean["digest"], clean["note"], read)
 
 
 class WithdrawForm(forms.Form):

@@ -24,6 +24,7 @@ from people.models import User
 NUDGE = "reporting.run_back_tests"
 USUAL = timedelta(days=365)
 LONGEST = timedelta(days=3660)
+EARLIEST = date(1900, 1, 1)
 
 
 class Window(NamedTuple):
@@ -213,6 +214,8 @@ def check_window(window: Window, now: datetime) -> None:
     tomorrow = now.astimezone(UTC).date() + timedelta(days=1)  # it is tomorrow already east of here
     if since > until:
         raise RequestRefused(f"The window ends on {until} before it begins on {since}. Swap the two days.")
+    if since < EARLIEST:
+        raise RequestRefused(f"The window begins on {since}. Choose a day from {EARLIEST} on.")
     if until > tomorrow:
         raise RequestRefused(f"The window ends on {until}, which has not come. Choose a day up to today.")
     if until - since >= LONGEST:

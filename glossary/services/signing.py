@@ -11,7 +11,7 @@ from glossary.choices import Duty, EventKind, RequestState, Verdict
 from glossary.engine import seal
 from glossary.exceptions import NotAllowed, RequestRefused, StaleContent
 from glossary.models import BackTest, ChangeRequest, SignOff
-from glossary.queries.measured import standing
+from glossary.queries.measured import measured, question_now
 from glossary.queries.standing import answer_seal, role_name, unmeasured
 from glossary.services.catching_up import catch_up
 from glossary.services.eligibility import principal
@@ -33,6 +33,9 @@ STALE = str(StaleContent())
 NOT_MEASURED = (
     "There is no finished back-test of exactly this content. Start one on this page, read it, then validate."
 )
+UNREAD = (
+    "A back-test has come in, or another one stands now, since the page was shown. Read it, then validate."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,15 @@ class Answer:
     Attributes:
         digest: of the content that was on the page, hex.
         note: the reason; required for changes and rejection, and as Finance's finding for a validation.
+        back_test: number of the one that was on the page, 0 = none was; a validation rests on no other.
+            None = there was no page: the newest that stands.
     """
 
     signoff_id: int
     verdict: str
     digest: str
     note: str = ""
+    back_test: int | None = None
 
 
 def sign(answer: Answer, *, acting_user: User, now: datetime) -> SignOff:
@@ -94,8 +100,10 @@ def _sign(answer: Answer, user: User, now: datetime) -> tuple[SignOff, str]:
 
 
 def _is_repeated(signoff: SignOff, answer: Answer, user: User) -> bool:
-    same = (signoff.signer_id, signoff.verdict, signoff.digest) == (user.pk, answer.verdict, answer.digest)
-    return same and signoff.voided_at is None and not unmeasured(signoff, answer.digest)
+    given = (signoff.signer_id, signoff.verdict, signoff.digest, signoff.note)
+    same = given == (user.pk, answer.verdict, answer.digest, answer.note.strip())
+    read = signoff.back_test_id is None or answer.back_test in {None, signoff.back_test_id}
+    return same and read and signoff.voided_at is None and not unmeasured(signoff, answer.digest)
 
 
 def _require_open(signoff: SignOff, request: ChangeRequest, user: User) -> None:
@@ -142,14 +150,23 @@ def _current(signoff: SignOff, request: ChangeRequest, answer: Answer, now: date
 
 
 def _evidence(signoff: SignOff, request: ChangeRequest, answer: Answer, now: datetime) -> BackTest | None:
-    """The back-test that a validation rests on; None where none is needed. Raises RequestRefused without one."""
+    """The back-test that a validation rests on; None where none is needed.
+
+    Raises RequestRefused without one, StaleContent where it is not the one that was read.
+    """
     validates = signoff.duty == Duty.VALIDATE and answer.verdict == Verdict.GIVEN
     if not validates or not registry.is_back_tested(request.workstream):
         return None
-    found = standing(request, now)
-    if found is None:
+    found = measured(request, question_now(request, now))
+    if found.standing is None:
         raise RequestRefused(NOT_MEASURED)
-    return found
+    if answer.back_test is None:
+        return found.standing
+    # One that a newer one stands before is as good: it is of exactly this, and it is what was read.
+    read = next((row for row in (found.standing, *found.others) if row.pk == answer.back_test), None)
+    if read is None:
+        raise StaleContent(UNREAD)
+    return read
 
 
 def _fill(signoff: SignOff, answer: Answer, people: tuple[User, User | None], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The page of one change request, the same for author, approver and reader; also what a refused act shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -88,7 +88,10 @@ def show(ask: Asking, refusal: Refusal | None = None) -> HttpResponse:
     change, now = ask.change, ask.now
     edition, view = edition_at(now), proposal_of(change, now)
     slots, stale = parts.rounds(change)
-    offers, barred = _offers(ask, slots, view, refusal)
+    card = card_of(change, ask.user, view, now, _typed(refusal, "change_back_test"))
+    stands = card.measured.standing if card else None
+    shown = {"digest": view.digest, "back_test": stands.pk if stands else None}
+    offers, barred = _offers(ask, slots, view, refusal, shown)
     story = timeline(change)
     context = {
         "change": change,
@@ -112,16 +115,24 @@ def show(ask: Asking, refusal: Refusal | None = None) -> HttpResponse:
         "homeless": _homeless(refusal, offers),
         "validator": parts.validator(change, edition),
         "waits": change.is_under_review or change.awaits_ratification,
-        "card": card_of(change, ask.user, view, now, _typed(refusal, "change_back_test")),
+        "card": card,
         **_acts(ask, view, refusal),
     }
     return render(ask.request, "changes/change.html", context, status=refusal.status if refusal else 200)
 
 
 def _offers(
-    ask: Asking, slots: Iterable[parts.Slot], view: ProposalView, refusal: Refusal | None
+    ask: Asking,
+    slots: Iterable[parts.Slot],
+    view: ProposalView,
+    refusal: Refusal | None,
+    shown: Mapping[str, object],
 ) -> tuple[list[Offer], list[str]]:
-    """Slots that the reader may fill, and the reasons why not for those that the reader's roles would allow."""
+    """Slots that the reader may fill, and the reasons why not for those that the reader's roles would allow.
+
+    Args:
+        shown: what an answer is bound to, as it is on the page: the digest, and the number of the back-test.
+    """
     roles = signing_roles(ask.user, ask.now)
     lines = edition_at(ask.now).document(CharterDocument)
     standing_up = emergency_roles(lines, ask.change.workstream)
@@ -148,7 +159,7 @@ def _offers(
         except NotAllowed as refused:
             barred.append(str(refused))
             continue
-        form = _answer_form(signoff, view.digest, refusal)
+        form = _answer_form(signoff, shown, refusal)
         given = signoff.get_verdict_display() if mine else ""
         offers.append(Offer(signoff, words_of(signoff, ask.change), behalf, form, given))
     return offers, list(dict.fromkeys(barred))
@@ -170,9 +181,9 @@ def _homeless(refusal: Refusal | None, offers: Iterable[Offer]) -> str:
     return str(refusal.form.data.get("note", "")).strip()
 
 
-def _answer_form(signoff: SignOff, digest: str, refusal: Refusal | None) -> AnswerForm:
+def _answer_form(signoff: SignOff, shown: Mapping[str, object], refusal: Refusal | None) -> AnswerForm:
     """An empty form for the slot; after a refusal with what was typed, for the content as it is now."""
-    initial: dict[str, Any] = {"signoff": signoff.pk, "digest": digest}
+    initial: dict[str, Any] = {"signoff": signoff.pk, **shown}
     typed = refusal.form if refusal is not None and refusal.slot == (signoff.duty, signoff.role) else None
     if typed is None:
         return AnswerForm(duty=signoff.duty, key=signoff.pk, initial=initial)

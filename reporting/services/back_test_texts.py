@@ -9,7 +9,7 @@ from glossary.choices import JobState, Workstream
 from glossary.engine.seal import canonical_json
 from glossary.models import BackTest, ChangeRequest
 from glossary.queries.editions import edition_at
-from glossary.queries.proposals import proposed
+from glossary.queries.proposals import proposal_of
 from glossary.types import EditionInForce
 from reporting.engine.back_test.text import back_test_csv, back_test_text
 from reporting.engine.errors import CountingError
@@ -47,7 +47,7 @@ def _stored(text: str) -> dict[str, Any]:
 
 def _computed(options: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     edition = edition_at(now)
-    row = _change(options, edition) if options.get("change") else _versions(options, edition)
+    row = _change(options, edition, now) if options.get("change") else _versions(options, edition)
     row.since, row.until = _window(options, now)
     row.as_of = now
     try:
@@ -56,16 +56,18 @@ def _computed(options: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         raise ReportRefused(str(error)) from error
 
 
-def _change(options: Mapping[str, Any], edition: EditionInForce) -> BackTest:
+def _change(options: Mapping[str, Any], edition: EditionInForce, now: datetime) -> BackTest:
+    """A change as it would be published now; what is in force or closed, beside the version that it was made for."""
     request = ChangeRequest.objects.filter(pk=_number("change", options["change"])).first()
     if request is None or request.workstream not in SIDES:
         raise CountingError(
             "change", options["change"], "Give the number of a change of the glossary or the scoring."
         )
-    found = proposed(request, edition)
+    found = proposal_of(request, now).proposed
     if found.document is None:
         raise CountingError("change", request.pk, "Its draft has to be mended before it can be measured.")
-    before = {f"{side}_before": edition.versions[side] for side in SIDES}
+    made_for = {**edition.versions, request.workstream: found.live_number}
+    before = {f"{side}_before": made_for[side] for side in SIDES}
     after = {f"{side}_after": edition.versions[side] for side in SIDES if side != request.workstream}
     return BackTest(
         request=request,

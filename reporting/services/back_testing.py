@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from pydantic import ValidationError
@@ -75,4 +76,6 @@ def _keep(back_test_id: int, tally: StageTally) -> None:
         for moved in tally.kept.values()
         for kept in moved
     )
-    BackTestLead.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    # bulk_create makes a list of whatever it is given: only so many rows are in memory at once.
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        BackTestLead.objects.bulk_create(some)

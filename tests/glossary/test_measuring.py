@@ -137,6 +137,8 @@ def test_who_sees_every_lead_may_ask_and_cancel_and_nobody_else(
         (Window(date(2026, 6, 30), date(2026, 6, 29)), "ends on 2026-06-29 before it begins"),
         (Window(date(2026, 6, 30), date(2026, 11, 25)), "has not come"),
         (Window(date(2010, 1, 1), date(2026, 1, 1)), "longer than ten years"),
+        # Days before it overflow in zones east of Greenwich.
+        (Window(date(1, 1, 1), date(1, 1, 2)), "from 1900-01-01 on"),
     ],
 )
 def test_a_window_that_is_none(

@@ -12,6 +12,10 @@ from reporting.engine.text_table import text_table
 
 Row = dict[str, Any]
 COLUMNS = ("stage", "by", "value", "leads", "won", *CELLS, *(f"{name}_won" for name in CELLS))
+NO_STAGE = (
+    "The gate of no funnel stage comes out otherwise. What reps confirm, the moves between stages, and stages beside "
+    "the funnel are not replayed."
+)
 _HEADINGS = ("leads", "won", *CELLS, "conversion before", "conversion after")
 
 
@@ -24,7 +28,7 @@ def back_test_text(result: Row) -> str:
         f"As of: {result['as_of']}",
         f"Cohort: {result['leads']:,} leads, {result['won']:,} won; {result['judged']:,} replayed one by one",
         *(line for stage in result["stages"] for line in _stage(stage)),
-        *([] if result["stages"] else ["", "No stage of the funnel can come out otherwise."]),
+        *([] if result["stages"] else ["", NO_STAGE]),
         "",
         "Rule:",
         *(f"  {line}" for line in result["rule"]),

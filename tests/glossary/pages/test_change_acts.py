@@ -74,7 +74,8 @@ def test_a_validation_needs_a_finding(playbook: EditionInForce, cast: SimpleName
     assert refused.status_code == 400
     assert b"Write your finding" in refused.content
 
-    sent = answer_of(slot(request, "finance"), shown, note="MQLs fall by a tenth; SQLs stay.")
+    typed = {"verdict": "given", "note": "MQLs fall by a tenth; SQLs stay."}
+    sent = form_of(page(client, path), f"{path}sign/") | typed
     assert client.post(f"{path}sign/", sent).status_code == 302
     assert "MQLs fall by a tenth" in page(signed_in(cast.sdr), path)
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 from glossary.choices import JobState
 from glossary.models import BackTest, ChangeRequest
 from glossary.queries.proposals import proposal_of
+from glossary.services.measuring import Window, ask_for_request
 from glossary.types import EditionInForce
 from tests.glossary.amending import publish_change, threshold
-from tests.glossary.governing import answered, edited, measured, opened, slot, submitted
+from tests.glossary.governing import answered, computed, edited, measured, opened, slot, submitted
 from tests.glossary.pages import requests_for_tests as made
-from tests.glossary.pages.requests_for_tests import answer_of, page, signed_in
+from tests.glossary.pages.requests_for_tests import answer_of, form_of, page, signed_in
 
 pytestmark = pytest.mark.django_db
 MISSING = "There is no finished back-test of exactly this content."
@@ -29,6 +30,12 @@ def change(playbook: EditionInForce, cast: SimpleNamespace) -> ChangeRequest:
 
 def path(change: ChangeRequest, act: str = "") -> str:
     return f"/changes/{change.pk}/{act}"
+
+
+def finding_of(change: ChangeRequest, cast: SimpleNamespace) -> dict[str, str]:
+    """What Finance's page sends with a finding: the digest and the back-test that are on it."""
+    shown = form_of(page(signed_in(cast.finance), path(change)), path(change, "sign/"))
+    return shown | {"verdict": "given", "note": "Ten more a week."}
 
 
 def test_finance_sees_what_is_missing_and_the_way_out(change: ChangeRequest, cast: SimpleNamespace) -> None:
@@ -74,7 +81,7 @@ def test_what_was_found_is_on_the_page_and_in_the_sign_off(
     assert MISSING not in text
     assert BUTTON not in text
 
-    sent = answer_of(slot(change, "finance"), change.digest, note="Ten more a week.")
+    sent = finding_of(change, cast)
     assert signed_in(cast.finance).post(path(change, "sign/"), sent).status_code == 302
     assert f", on back-test #{row.pk}</p>" in page(signed_in(cast.sdr), path(change))
 
@@ -88,6 +95,55 @@ def test_a_finding_without_one_is_refused_and_kept(change: ChangeRequest, cast: 
     assert "Start one on this page, read it, then validate." in text
     assert "Ten more a week." in text
     assert slot(change, "finance").verdict == ""
+
+
+def test_a_finding_rests_on_the_one_that_was_read(change: ChangeRequest, cast: SimpleNamespace) -> None:
+    # Given Finance reads the year, and the author has a single day measured meanwhile
+    year = measured(change, now=timezone.now())
+    sent = finding_of(change, cast)
+    day = ask_for_request(
+        change.pk, Window(year.until, year.until), acting_user=cast.revops, now=timezone.now()
+    )
+    computed(day, now=timezone.now())
+
+    # When Finance sends the finding, Then it names the one that was on the page
+    assert signed_in(cast.finance).post(path(change, "sign/"), sent).status_code == 302
+    assert slot(change, "finance").back_test == year
+
+
+def test_a_better_finding_takes_the_place_of_the_first(change: ChangeRequest, cast: SimpleNamespace) -> None:
+    # Given Finance has validated, and reads a back-test of another window afterwards
+    finance = signed_in(cast.finance)
+    year = measured(change, now=timezone.now())
+    assert finance.post(path(change, "sign/"), finding_of(change, cast)).status_code == 302
+    day = Window(year.until, year.until)
+    row = computed(ask_for_request(change.pk, day, acting_user=None, now=timezone.now()), now=timezone.now())
+
+    # When another finding is sent, twice
+    again = finding_of(change, cast) | {"note": "Twenty more on that day."}
+    assert [finance.post(path(change, "sign/"), again).status_code for _ in range(2)] == [302, 302]
+
+    # Then it is the one that is kept, once
+    given = slot(change, "finance")
+    assert (given.note, given.back_test) == ("Twenty more on that day.", row)
+    assert change.events.filter(kind="signed").count() == 2
+
+
+def test_a_finding_never_rests_on_one_that_nobody_showed(
+    change: ChangeRequest, cast: SimpleNamespace
+) -> None:
+    # Given a page without a finished one; then one comes in
+    sent = finding_of(change, cast)
+    row = measured(change, now=timezone.now())
+    answer = signed_in(cast.finance).post(path(change, "sign/"), sent)
+
+    # Then it is shown first, and what was typed stays
+    assert answer.status_code == 409
+    assert "Read it, then validate." in answer.content.decode()
+    assert "Ten more a week." in answer.content.decode()
+    assert slot(change, "finance").verdict == ""
+    assert signed_in(cast.finance).post(path(change, "sign/"), finding_of(change, cast)).status_code == 302
+    assert slot(change, "finance").back_test == row
 
 
 def test_one_that_measures_what_was_edited_since_helps_nobody(
@@ -127,7 +183,9 @@ def test_a_merge_asks_for_another_one(playbook: EditionInForce, cast: SimpleName
     # And the merged content can be measured before anybody signs it
     measured(request, now=timezone.now())
     assert MISSING not in page(finance, path(request))
-    assert finance.post(path(request, "sign/"), sent).status_code == 302
+    # What was typed before it came in does not rest on it
+    assert finance.post(path(request, "sign/"), sent).status_code == 409
+    assert finance.post(path(request, "sign/"), finding_of(request, cast)).status_code == 302
     assert slot(request, "finance").verdict == "given"
 
 
@@ -207,7 +265,8 @@ def test_the_change_log_names_it(playbook: EditionInForce, cast: SimpleNamespace
     made.in_force(cast)
     row = BackTest.objects.get()
     text = page(signed_in(cast.sdr), "/changelog/glossary/2/")
-    assert f"finance validated as Finance, on back-test #{row.pk}" in text
+    link = f'<a href="/reports/back-tests/{row.pk}/">back-test #{row.pk}</a>'
+    assert f"finance validated as Finance, on {link}" in text
 
 
 def test_versions_are_compared(playbook: EditionInForce, cast: SimpleNamespace) -> None:

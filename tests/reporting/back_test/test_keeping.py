@@ -189,6 +189,27 @@ def test_a_changed_version_is_refused_at_once(waiting: BackTest) -> None:
     assert "not what was published" in waiting.error
 
 
+def test_leads_are_listed_in_portions(waiting: BackTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a database that is written to by fives
+    written: list[int] = []
+    write = QuerySet.bulk_create
+
+    def watched(rows: Any, objects: Any, **options: Any) -> Any:
+        written.append(len(objects))
+        return write(rows, objects, **options)
+
+    monkeypatch.setattr("reporting.services.back_testing.ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(QuerySet, "bulk_create", watched)
+
+    computed(waiting)
+
+    # Then no more rows than that are in memory at once, and none is missing
+    assert waiting.result is not None
+    (stage,) = waiting.result["stages"]
+    assert max(written) == 5
+    assert sum(written) == stage["gained"]["n"] + stage["lost"]["n"] == BackTestLead.objects.count()
+
+
 def test_the_sweep_computes_what_waits_once(waiting: BackTest) -> None:
     assert run_back_tests() == 1
     assert run_back_tests() == 0

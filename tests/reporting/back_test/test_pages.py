@@ -198,7 +198,26 @@ def test_a_change_of_words_moves_nobody(playbook: EditionInForce, cast: SimpleNa
 
     page = text(signed_in(cast.cmo), f"/reports/back-tests/{row.pk}/")
 
-    assert "No stage of the funnel can come out otherwise" in page
+    assert "The gate of no funnel stage comes out otherwise" in page
+
+
+def test_what_is_not_replayed_is_not_said_to_move_nobody(
+    playbook: EditionInForce, cast: SimpleNamespace
+) -> None:
+    # Given a change that has a rep confirm one more thing before a stage is entered
+    def confirm(data: dict[str, Any]) -> None:
+        data["stages"][2]["entry"]["confirm"] = [{"key": "spoke", "label": "We spoke", "needs": "note"}]
+
+    request = submitted("glossary", confirm, cast.revops)
+    row = request.back_tests.get()
+    assert compute(row.pk, now=TODAY)
+
+    # Then neither page says that nobody would be held back
+    for path in (f"/reports/back-tests/{row.pk}/", f"/changes/{request.pk}/"):
+        page = text(signed_in(cast.finance), path)
+        assert "What reps confirm, the moves between stages, and stages beside the funnel are not" in page
+        assert "It moves no lead" not in page
+        assert "no lead would have moved" not in page
 
 
 def test_pages_ask_the_same_number_of_queries_for_one_and_for_many(

@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from glossary.models import BackTest
 from glossary.types import EditionInForce
 from reporting.models import BackTestLead
-from tests.glossary.governing import submitted
+from tests.glossary.amending import threshold
+from tests.glossary.governing import published, submitted
 from tests.reporting.back_test.scene import asked, computed, crowd, keen, lower_bar
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,19 @@ def test_a_change_before_it_is_submitted_or_after(playbook: EditionInForce, cast
     said = report("--change", str(request.pk), *WINDOW)
 
     assert f"→ Change request #{request.pk} (scoring), Glossary v1" in said
+    assert "1 gained, 0 lost" in said
+
+
+def test_a_change_that_is_in_force_is_compared_with_what_was_before(
+    playbook: EditionInForce, cast: SimpleNamespace
+) -> None:
+    keen(playbook, "webinar", "webinar")
+    signers = {"cmo": cast.cmo, "finance": cast.finance}
+    request = published("scoring", threshold(40), cast.marketing_ops, signers, now=timezone.now())
+
+    said = report("--change", str(request.pk), *WINDOW)
+
+    assert f"Glossary v1, Scoring v1 → Change request #{request.pk} (scoring), Glossary v1" in said
     assert "1 gained, 0 lost" in said
 
 
