@@ -164,8 +164,15 @@ class DraftRowAdmin(DraftHistory, SoundFilters, SimpleHistoryAdmin, ModelAdmin):
         self._note(request, change, f"{self.opts.verbose_name} “{name}” deleted")
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DraftRow]) -> None:
-        """Delete rows one by one, so that each is in the history with its reason."""
-        for row in queryset.select_related("request"):
+        """Delete rows one by one, so that each is in the history with its reason.
+
+        Their change requests are locked first, and in one order, as everywhere: whoever lays a draft down anew
+        holds the request and then wants the rows.
+        """
+        rows = list(queryset.select_related("request").order_by("request_id", "pk"))
+        for change in {row.request_id: row.request for row in rows}.values():
+            wait_for(change)
+        for row in rows:
             self.delete_model(request, row)
 
     def _note(self, request: HttpRequest, change: ChangeRequest, what: str) -> None:
@@ -201,8 +208,11 @@ class DraftRowAdmin(DraftHistory, SoundFilters, SimpleHistoryAdmin, ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Deleting one row; a refusal is told."""
+        row = self.get_object(request, object_id)
         return self._told(
-            request, lambda: super(DraftRowAdmin, self).delete_view(request, object_id, extra_context)
+            request,
+            lambda: super(DraftRowAdmin, self).delete_view(request, object_id, extra_context),
+            None if row is None else row.request,
         )
 
     def changelist_view(

@@ -11,7 +11,11 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from glossary.admin.draft_base import wait_for
 from glossary.exceptions import PolicyError
 from glossary.models import ChangeRequest, SignOff
 from glossary.queries.editions import forget
@@ -27,7 +31,7 @@ from glossary.services.sweeping import tick
 from glossary.types import EditionInForce
 from people.models import User
 from routing.models import ScoreRule
-from tests.glossary.governing import all_computed, edited, submitted
+from tests.glossary.governing import all_computed, edited, opened, submitted
 from tests.support import NOW
 from tests.trust.oracle import Look, assert_holds
 from tests.trust.races import LIMIT, interleave, unlocked
@@ -41,8 +45,15 @@ pytestmark = [
 ROUNDS, PEOPLE = 12, ("cmo", "finance", "marketing_ops", "revops", "cmo", "finance")
 
 
+def edit_page(request_id: int, user: User, value: int) -> None:
+    """As a page edits: it waits for the request first."""
+    with transaction.atomic():
+        wait_for(ChangeRequest.objects.get(pk=request_id))
+        edit_rows(request_id, user, value)
+
+
 def edit_rows(request_id: int, user: User, value: int) -> None:
-    """As a page edits: rows first, the request is locked at the end."""
+    """Rows first, the request is locked at the end: what no page does, and what must be accounted for as well."""
     with transaction.atomic():
         row = ScoreRule.objects.filter(request=request_id).first()
         assert row is not None
@@ -62,7 +73,7 @@ def some_act(dice: random.Random, user: User, requests: list[int]) -> Callable[[
         lambda: publish_request(pk, acting_user=user, now=NOW),
         lambda: submit(pk, acting_user=user, now=NOW),
         lambda: edited(request, a_change("scoring", dice.randint(1, 9)), user),
-        lambda: edit_rows(pk, user, dice.randint(1, 9)),
+        lambda: edit_page(pk, user, dice.randint(1, 9)),
         lambda: tick(NOW),
         lambda: comment(pk, "Hm.", UUID(int=dice.getrandbits(128)), acting_user=user, now=NOW),
         lambda: ask_for_request(pk, default_window(NOW), acting_user=user, now=NOW),
@@ -100,6 +111,31 @@ def test_many_people_on_the_same_requests(playbook: EditionInForce, cast: Simple
 
     assert [error for error in errors if not isinstance(error, AssertionError)] == []
     assert_holds(Look(NOW))
+
+
+@pytest.mark.parametrize("way", ["page", "list"])
+def test_who_deletes_rows_waits_for_their_request_first(
+    playbook: EditionInForce, cast: SimpleNamespace, client: Client, way: str
+) -> None:
+    """In the other order two people could wait for each other: laying a draft down anew deletes rows, too."""
+    request = opened("scoring", cast.marketing_ops)
+    row = ScoreRule.objects.filter(request=request).first()
+    assert row is not None
+    client.force_login(cast.marketing_ops)
+
+    with CaptureQueriesContext(connection) as queries:
+        if way == "page":
+            client.post(reverse("admin:routing_scorerule_delete", args=[row.pk]), {"post": "yes"})
+        else:
+            listed = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+            client.post(reverse("admin:routing_scorerule_changelist"), listed)
+
+    assert not ScoreRule.objects.filter(pk=row.pk).exists()
+    said = [query["sql"] for query in queries]
+    locks = [place for place, sql in enumerate(said) if "FOR NO KEY UPDATE" in sql]
+    gone = [place for place, sql in enumerate(said) if sql.startswith('DELETE FROM "routing_scorerule"')]
+    assert gone
+    assert locks[0] < gone[0]
 
 
 def two_editors(cast: SimpleNamespace, patch: pytest.MonkeyPatch) -> list[object]:
