@@ -7,28 +7,16 @@ from django.test import Client
 from django.utils import timezone
 
 from glossary.types import EditionInForce
-from people.models import User
 from reporting.choices import ReportKind, RunState
 from reporting.engine.parameters import SlaParameters
 from reporting.models import ReportRun
 from reporting.services.runs import compute, request_run
+from tests.reporting.browsing import signed_in, text
 from tests.reporting.log import cohort, computed, new_lead, on_day, question, start_clock
 
 pytestmark = pytest.mark.django_db
 NOW = on_day(100)
 EVERYONE = ("sdr", "ae", "manager", "revops", "cro", "finance", "enablement")
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, response.content[:500]
-    return " ".join(response.content.decode().split())
 
 
 def sla_run() -> ReportRun:

@@ -12,28 +12,16 @@ from glossary.choices import JobState
 from glossary.models import BackTest
 from glossary.services.measuring import default_window
 from glossary.types import EditionInForce
-from people.models import User
 from reporting.models import BackTestLead
 from reporting.services.back_testing import compute
 from tests.glossary.governing import submitted
 from tests.reporting.back_test.scene import NOW, asked, computed, crowd, entry, keen, lower_bar
+from tests.reporting.browsing import signed_in, text
 from tests.support import NOW as TODAY
 
 pytestmark = pytest.mark.django_db
 EVERYONE = ("sdr", "ae", "manager", "revops", "cro", "finance", "enablement")
 WEBINARS = ("webinar", "webinar")  # 40 points: enough under the proposed bar only
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, response.content[:500]
-    return " ".join(response.content.decode().split())
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from glossary.types import EditionInForce
 from people.models import User
 from routing.models import Lead
 from tests.glossary.amending import publish_change
+from tests.reporting.browsing import signed_in
 from tests.reporting.hygiene.people import contract_with_every_type, crowd
 from tests.support import NOW
 
@@ -40,12 +41,6 @@ PAGES = (
     "hygiene.csv",
     "hygiene/leads.csv?field=company&gap=missing",
 )
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text(client: Client, path: str, status: int = 200) -> str:

@@ -14,28 +14,16 @@ from django.test import Client
 from django.utils import timezone
 
 from glossary.types import EditionInForce
-from people.models import User
 from reporting.choices import RunState
 from reporting.models import ReportRun
 from reporting.services.runs import compute
 from tests.glossary.amending import publish_change
+from tests.reporting.browsing import signed_in, text
 from tests.reporting.what_if.crowd import NOW, crowd, drawn
 
 pytestmark = pytest.mark.django_db
 PAGE = "/reports/what-if/"
 PROPOSE = "/changes/new/?workstream=scoring"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, response.content[:500]
-    return " ".join(response.content.decode().split())
 
 
 def said(page: str, name: str) -> str:

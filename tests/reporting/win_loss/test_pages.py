@@ -12,28 +12,16 @@ from django.test import Client
 from django.utils import timezone
 
 from glossary.types import EditionInForce
-from people.models import User
 from reporting.choices import ReportKind
 from reporting.models import ReportRun
 from reporting.services.runs import compute
+from tests.reporting.browsing import signed_in, text
 from tests.reporting.win_loss.decided import checked, decided, line, result_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/reports/win-loss/"
 DEMO = "Demo request in the last 30 days"
 PERIOD = {"since": "2026-01", "until": "2026-03"}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, response.content[:500]
-    return " ".join(response.content.decode().split())
 
 
 @pytest.fixture
