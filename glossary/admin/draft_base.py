@@ -6,6 +6,7 @@ are read. Every edit ends with `note_edit` in the transaction that wrote it, so 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
 
@@ -164,15 +165,8 @@ class DraftRowAdmin(DraftHistory, SoundFilters, SimpleHistoryAdmin, ModelAdmin):
         self._note(request, change, f"{self.opts.verbose_name} “{name}” deleted")
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DraftRow]) -> None:
-        """Delete rows one by one, so that each is in the history with its reason.
-
-        Their change requests are locked first, and in one order, as everywhere: whoever lays a draft down anew
-        holds the request and then wants the rows.
-        """
-        rows = list(queryset.select_related("request").order_by("request_id", "pk"))
-        for change in {row.request_id: row.request for row in rows}.values():
-            wait_for(change)
-        for row in rows:
+        """Delete rows one by one, so that each is in the history with its reason."""
+        for row in waited_for(queryset):
             self.delete_model(request, row)
 
     def _note(self, request: HttpRequest, change: ChangeRequest, what: str) -> None:
@@ -209,11 +203,8 @@ class DraftRowAdmin(DraftHistory, SoundFilters, SimpleHistoryAdmin, ModelAdmin):
     ) -> HttpResponse:
         """Deleting one row; a refusal is told."""
         row = self.get_object(request, object_id)
-        return self._told(
-            request,
-            lambda: super(DraftRowAdmin, self).delete_view(request, object_id, extra_context),
-            None if row is None else row.request,
-        )
+        view = partial(super().delete_view, request, object_id, extra_context)
+        return self._told(request, view, None if row is None else row.request)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -272,6 +263,17 @@ def wait_for(change: ChangeRequest | None) -> None:
     """Wait for whoever writes into this draft: of two who save at once the second one sees the first one's row."""
     if change is not None:
         list(ChangeRequest.objects.select_for_update(no_key=True).filter(pk=change.pk).values_list("pk"))
+
+
+def waited_for(rows: QuerySet[DraftRow]) -> list[DraftRow]:
+    """The rows, once their change requests are locked: in one order, and before any row, as everywhere.
+
+    Whoever lays a draft down anew holds the request and then wants the rows.
+    """
+    found = list(rows.select_related("request").order_by("request_id", "pk"))
+    for change in {row.request_id: row.request for row in found}.values():
+        wait_for(change)
+    return found
 
 
 def give_reason(row: models.Model, change: ChangeRequest) -> None:
