@@ -9,14 +9,16 @@ from reporting.engine.statistics import wilson
 AT_LEAST = 20
 
 
-def rate_json(part: int, whole: int, at_least: int = AT_LEAST) -> Json:
+def rate_json(part: int, whole: int, at_least: int = AT_LEAST, *, barred: str = "") -> Json:
     """`part` of `whole` with texts in per cent; below `at_least` the counts and no rate.
+
+    `barred`: why there is no rate whatever the counts.
 
     Keys: n, of, percent, low, high (texts without the sign, None where no rate is shown), why_not (else "").
     Raises ValueError unless 0 <= part <= whole.
     """
-    interval = wilson(part, whole)
-    why_not = "" if whole >= at_least else f"fewer than {at_least}" if whole else NOT_APPLICABLE
+    interval = None if barred else wilson(part, whole)
+    why_not = barred or _too_few(whole, at_least)
     if why_not or interval is None:
         return {"n": part, "of": whole, "percent": None, "low": None, "high": None, "why_not": why_not}
     return {
@@ -27,3 +29,9 @@ def rate_json(part: int, whole: int, at_least: int = AT_LEAST) -> Json:
         "high": percent(interval.high),
         "why_not": "",
     }
+
+
+def _too_few(whole: int, at_least: int) -> str:
+    if whole >= at_least:
+        return ""
+    return f"fewer than {at_least}" if whole else NOT_APPLICABLE

@@ -8,19 +8,19 @@ from glossary.engine.documents import StageKind
 from glossary.types import EditionInForce
 from reporting.engine.back_test.stages import WON
 from reporting.engine.conversion_result import Json
+from reporting.engine.day_window import window_of
 from reporting.engine.document import ReportingDocument
 from reporting.engine.errors import CountingError
 from reporting.engine.parameters import WhatIfParameters
 from reporting.engine.reading import gate_text
 from reporting.engine.what_if.curve import CurveCount, grid
 from reporting.engine.what_if.result import Basis, Gate, what_if_result
-from reporting.engine.what_if.window import window_of
 from reporting.queries.back_test import CohortLog
 from reporting.queries.what_if import definition_of, gates_of
 from routing.engine.replay.definition import Definition
+from routing.engine.replay.unlogged import fields_without_history
 from routing.queries.replay.cohort import Cohort
 from routing.queries.replay.limits import limits
-from routing.queries.replay.openings import fields_without_history
 
 Tell = Callable[[float], None]
 
@@ -54,7 +54,7 @@ def count_what_if(parameters: WhatIfParameters, as_of: datetime, edition: Editio
         leads=cohort.leads().count(),
         won=len(won) if _has_won(definition) else None,
         whatever=count.whatever,
-        not_logged=_labels(definition, gate.stage),
+        not_logged=fields_without_history([definition], [gate.stage]),
     )
     return what_if_result(parameters, gate, count.points(), basis)
 
@@ -79,9 +79,3 @@ def _gate(parameters: WhatIfParameters, definition: Definition, edition: Edition
 def _has_won(definition: Definition) -> bool:
     won = definition.stage(WON)
     return won is not None and won.kind is StageKind.OUTCOME
-
-
-def _labels(definition: Definition, stage: str) -> list[str]:
-    # What stands beside a field, such as the state of an e-mail address, is no field of the contract.
-    fields = definition.glossary.field_by_key
-    return [fields[key].label for key in fields_without_history([definition], [stage]) if key in fields]

@@ -1,8 +1,8 @@
 """Measuring two definitions on one window of history: replayed by routing, counted here as it streams by."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from glossary.models import BackTest
@@ -13,13 +13,15 @@ from reporting.engine.back_test.stages import Stages
 from reporting.engine.back_test.tally import Opening, StageTally
 from reporting.engine.back_test.totals import Totals
 from reporting.engine.conversion_result import Json
+from reporting.engine.day_window import DayWindow
 from reporting.engine.document import ReportingDocument
 from reporting.queries.back_test import CohortLog
 from reporting.queries.back_test_sides import Compared, side_after, side_before
 from routing.engine.documents.routing import RoutingDocument
 from routing.engine.replay.definition import Definition, stages_touched
+from routing.engine.replay.unlogged import fields_without_history
 from routing.queries.replay.cohort import Cohort
-from routing.queries.replay.openings import OpenedBatch, fields_without_history, openings
+from routing.queries.replay.openings import OpenedBatch, openings
 
 Told = Callable[[float], None]
 
@@ -34,12 +36,12 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is compared over which leads, with whose zone, queues and promises."""
+    """What is compared over which leads, in whose days, with whose queues and promises."""
 
     sides: tuple[Compared, Compared]
     touched: list[str]
     cohort: Cohort
-    zone: ZoneInfo
+    window: DayWindow
     routing: RoutingDocument
 
     @property
@@ -80,7 +82,7 @@ class _Counter:
     """Counts batches as they come."""
 
     def __init__(self, asked: _Question, stages: Stages, log: CohortLog, totals: Totals) -> None:
-        self.tallies = {key: StageTally(key, stages, asked.zone) for key in asked.touched}
+        self.tallies = {key: StageTally(key, stages, asked.window.zone) for key in asked.touched}
         self.judged = self.imported = 0
         self._log = log
         self._known = totals.by
@@ -112,14 +114,12 @@ class _Counter:
 def _question(back_test: BackTest) -> _Question:
     edition = edition_at(back_test.as_of)
     before, after = side_before(back_test), side_after(back_test)
-    zone = ZoneInfo(edition.document(ReportingDocument).zone)
-    begin = datetime.combine(back_test.since, time.min, zone)
-    end = datetime.combine(back_test.until + timedelta(days=1), time.min, zone)
+    window = DayWindow(back_test.since, back_test.until, ZoneInfo(edition.document(ReportingDocument).zone))
     return _Question(
         (before, after),
         stages_touched(before.definition, after.definition),
-        Cohort(begin.astimezone(UTC), end.astimezone(UTC), back_test.as_of),
-        zone,
+        Cohort(window.begins.astimezone(UTC), window.ends.astimezone(UTC), back_test.as_of),
+        window,
         edition.document(RoutingDocument),
     )
 
@@ -133,16 +133,9 @@ def _facts(key: str, asked: _Question, log: CohortLog) -> StageFacts:
 def _basis(back_test: BackTest, asked: _Question) -> Basis:
     before, after = asked.sides
     return Basis(
-        since=back_test.since,
-        until=back_test.until,
-        zone=asked.zone.key,
+        window=asked.window,
         as_of=back_test.as_of.astimezone(UTC),
         before=before.side,
         after=after.side,
-        not_logged=_labels(asked.definitions, fields_without_history(asked.definitions, asked.touched)),
+        not_logged=fields_without_history(asked.definitions, asked.touched),
     )
-
-
-def _labels(definitions: Iterable[Definition], keys: Iterable[str]) -> list[str]:
-    fields = {key: field.label for side in definitions for key, field in side.glossary.field_by_key.items()}
-    return [fields.get(key, key) for key in keys]

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from reporting.engine.back_test.rates import rate
 from reporting.engine.back_test.rule import NO_WON, sentences
 from reporting.engine.back_test.split import by_dimension, months_json, teams_json
 from reporting.engine.back_test.tally import MOST_KEPT, Cell, StageTally
 from reporting.engine.back_test.totals import Totals
 from reporting.engine.conversion_result import Json, instant_text
+from reporting.engine.day_window import DayWindow
+from reporting.engine.rates import rate_json
 
 SIDES = {"before": (Cell.BOTH, Cell.LOST), "after": (Cell.BOTH, Cell.GAINED)}
 
@@ -32,23 +33,16 @@ class Basis:
     """What was measured.
 
     Attributes:
-        since, until: first and last day of capture, in `zone`.
+        window: days of capture.
         as_of: aware; up to when the log is read.
         not_logged: labels of the fields whose past no log keeps.
     """
 
-    since: date
-    until: date
-    zone: str
+    window: DayWindow
     as_of: datetime
     before: Side
     after: Side
     not_logged: Sequence[str] = ()
-
-    @property
-    def weeks(self) -> float:
-        """How long the window is, in weeks of seven days."""
-        return ((self.until - self.since).days + 1) / 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +80,10 @@ def back_test_result(
     return {
         "rule": sentences(has_won=totals.has_won, not_logged=basis.not_logged, imported=judged.imported),
         "as_of": instant_text(basis.as_of),
-        "since": basis.since.isoformat(),
-        "until": basis.until.isoformat(),
-        "zone": basis.zone,
-        "weeks": round(basis.weeks, 2),
+        "since": basis.window.since.isoformat(),
+        "until": basis.window.until.isoformat(),
+        "zone": basis.window.zone.key,
+        "weeks": round(basis.window.weeks, 2),
         "leads": totals.leads,
         "won": totals.won,
         "judged": judged.leads,
@@ -99,7 +93,7 @@ def back_test_result(
         "kept_all": all(tally.kept_all for tally in counted),
         "before": basis.before.as_json(),
         "after": basis.after.as_json(),
-        "stages": [_stage(tally, stages[tally.stage], totals, basis.weeks) for tally in counted],
+        "stages": [_stage(tally, stages[tally.stage], totals, basis.window.weeks) for tally in counted],
     }
 
 
@@ -126,15 +120,15 @@ def _side(tally: StageTally, cells: Sequence[Cell], totals: Totals, weeks: float
     reached = []
     for key in tally.stages.beyond(tally.stage):
         bits = tally.stages.reaching(key)
-        share = rate(sum(tally.having(cell, bits) for cell in cells), opened)
+        share = rate_json(sum(tally.having(cell, bits) for cell in cells), opened)
         reached.append({"stage": key, "name": tally.stages.name(key), **share})
-    why_not = "" if totals.has_won else NO_WON
+    barred = "" if totals.has_won else NO_WON
     return {
         "n": opened,
         "per_week": _per_week(opened, weeks),
         "reached": reached,
-        "precision": rate(won, opened, why_not),
-        "recall": rate(won, totals.won, why_not),
+        "precision": rate_json(won, opened, barred=barred),
+        "recall": rate_json(won, totals.won, barred=barred),
     }
 
 

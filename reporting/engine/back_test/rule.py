@@ -8,7 +8,8 @@ NO_WON = f"no outcome “{WON}”"
 REPLAY = (
     "Each lead is replayed with the facts of its own time: judged when Concord first knew it (imported history: when "
     "it was captured), at each behaviour and each recorded change that either definition asks about, whenever a "
-    "criterion turns by time alone, and at the as-of instant."
+    "criterion turns by time alone, and at the as-of instant. Points fade in between: what opens because points that "
+    "were taken off have faded is found at the next of these moments."
 )
 OPENING = (
     "A definition opens a stage for a lead at the first of these moments at which its gate holds: every group, no "

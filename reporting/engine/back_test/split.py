@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from reporting.engine.back_test.rates import rate
 from reporting.engine.back_test.rule import NO_WON
 from reporting.engine.back_test.tally import DIMENSIONS, Cell, Counts, StageTally
 from reporting.engine.back_test.totals import Totals, Values, matrix_json
 from reporting.engine.conversion_result import Json
+from reporting.engine.rates import rate_json
 from reporting.engine.rows import BLANK_LABEL
 
 RARE_LABEL = "(all others)"
@@ -72,7 +72,7 @@ def _row(value: str | None, counts: Counts, totals: Totals, whole: tuple[int, in
     leads, won = whole
     label = RARE_LABEL if value is None else value or BLANK_LABEL
     both, gained, lost, won_both, won_gained, won_lost = counts
-    why_not = "" if totals.has_won else NO_WON
+    barred = "" if totals.has_won else NO_WON
     return {
         "label": label,
         "leads": leads,
@@ -80,6 +80,6 @@ def _row(value: str | None, counts: Counts, totals: Totals, whole: tuple[int, in
         "matrix": matrix_json(counts, leads, won, label),
         "before": both + lost,
         "after": both + gained,
-        "conversion_before": rate(won_both + won_lost, both + lost, why_not),
-        "conversion_after": rate(won_both + won_gained, both + gained, why_not),
+        "conversion_before": rate_json(won_both + won_lost, both + lost, barred=barred),
+        "conversion_after": rate_json(won_both + won_gained, both + gained, barred=barred),
     }

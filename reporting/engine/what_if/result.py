@@ -6,10 +6,10 @@ from datetime import datetime
 
 from glossary.engine.words import number_words
 from reporting.engine.conversion_result import Json, instant_text
+from reporting.engine.day_window import DayWindow
 from reporting.engine.parameters import WhatIfParameters
 from reporting.engine.rates import rate_json
 from reporting.engine.what_if.curve import Point
-from reporting.engine.what_if.window import DayWindow
 
 NO_WON_STAGE = "The glossary has no stage “won”: there is neither precision nor recall."
 

@@ -12,10 +12,9 @@ from glossary.engine.conditions import BehaviourCriterion, Criterion, Kind, When
 from glossary.engine.documents import GlossaryDocument
 from glossary.engine.words import criterion_words
 from routing.engine.documents import ScoringDocument
+from routing.engine.replay.unlogged import keeps_history
 
 POLICY, VALUE = "criterion", "value"
-# Not in any log: today's value may come of the outcome instead of foretelling it.
-NOT_KEPT = frozenset({"territory", "queue"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,10 @@ def is_comparable(criterion: Criterion, glossary: GlossaryDocument) -> bool:
     """Whether a criterion says something of the time before the outcome."""
     if isinstance(criterion, BehaviourCriterion):
         return True
-    field = glossary.field_by_key.get(criterion.field)
-    return criterion.field not in NOT_KEPT and not (field is not None and field.after_outcome)
+    # What no log keeps is as of today: it may come of the outcome instead of foretelling it.
+    fields = glossary.field_by_key
+    late = criterion.field in fields and fields[criterion.field].after_outcome
+    return keeps_history(criterion.field, fields) and not late
 
 
 def left_out(policies: Policies) -> list[str]:

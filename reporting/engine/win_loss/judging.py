@@ -10,10 +10,10 @@ from glossary.engine.conditions import BehaviourCriterion
 from reporting.engine.win_loss.asked import Asked
 from routing.engine.documents import ScoringDocument
 from routing.engine.facts import Facts
+from routing.engine.replay.definition import GRADE, INTENT
 from routing.engine.replay.history import LeadHistory, Reads
 from routing.engine.scoring import grade, intent
 
-GRADE, INTENT = "icp_grade", "intent_score"
 # What derived fields are derived from.
 _SOURCES = frozenset({"email", "captured_at"})
 

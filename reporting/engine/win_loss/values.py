@@ -12,8 +12,9 @@ from math import ceil
 from glossary.engine.conditions import LARGEST, MAX_TEXT, FieldCriterion, Kind
 from glossary.engine.documents import GlossaryDocument
 from glossary.engine.fields import ContractField, FieldType, Op
-from reporting.engine.win_loss.asked import NOT_KEPT, VALUE, Asked, Policies, asked_of
+from reporting.engine.win_loss.asked import VALUE, Asked, Policies, asked_of
 from reporting.engine.win_loss.tally import Scalar, Tally
+from routing.engine.replay.unlogged import keeps_history
 
 NO_SUCH_FIELD = "It is not in the data contract. Give the key of a field that is, such as source."
 MOST_VALUES = 10
@@ -43,7 +44,7 @@ def why_refused(field: ContractField) -> str:
         )
     if field.personal:
         return "It is personal data and its values are not listed. Choose another field."
-    if field.key in NOT_KEPT:
+    if not keeps_history(field.key, {field.key: field}):
         return "The log does not keep it: its value of today may come of the outcome. Choose another field."
     if field.key in _OF_WORK:
         return "It says how a lead is worked, not what it is. Choose another field."

@@ -1,6 +1,6 @@
 """A definition as it is replayed: the two documents that a stage's gate is judged by, and what they read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from glossary.engine.conditions import BehaviourCriterion, Criterion, FieldCriterion
@@ -62,6 +62,14 @@ class Definition:
             known[name] for name in required if name in known and known[name].type is FieldType.EMAIL
         )
         return required | {status_key(field) for field in addresses}
+
+
+def all_reads(definitions: Iterable[Definition], stages: Sequence[str]) -> Reads:
+    """What judging these stages under any of the definitions reads of a lead."""
+    reads = Reads(frozenset(), frozenset(), properties=False)
+    for side in definitions:
+        reads |= side.reads(stages)
+    return reads
 
 
 def names(item: Criterion, field: str) -> bool:

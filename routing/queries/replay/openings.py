@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from glossary.engine.fields import DERIVED_FIELDS
 from routing.engine.replay.arriving import arrivals
-from routing.engine.replay.definition import Definition
-from routing.engine.replay.history import LOGGED, LeadHistory, Reads
+from routing.engine.replay.definition import Definition, all_reads
+from routing.engine.replay.history import LeadHistory
 from routing.engine.replay.judging import Gatekeeper
 from routing.engine.replay.moments import moments, turning
 from routing.models import Lead
@@ -88,14 +87,6 @@ class _Judge:
         return lambda keeper: keeper.opens_on_news(epochs, arrived)
 
 
-def all_reads(definitions: Sequence[Definition], stages: Sequence[str]) -> Reads:
-    """What judging reads of a lead."""
-    reads = Reads(frozenset(), frozenset(), properties=False)
-    for side in definitions:
-        reads |= side.reads(stages)
-    return reads
-
-
 def candidates(
     cohort: Cohort, span: Span, definitions: Sequence[Definition], stages: Sequence[str]
 ) -> "QuerySet[Lead]":
@@ -113,11 +104,3 @@ def candidates(
     if narrow.survivors().exists():
         may = any_of([may, Q(pk__in=narrow.survivors().values("merged_into_id"))])
     return cohort.leads().filter(pk__range=span[:2]).filter(may)
-
-
-def fields_without_history(definitions: Sequence[Definition], stages: Sequence[str]) -> list[str]:
-    """Keys of fields that are read and whose past no log keeps: they are as of today."""
-    logged = {*LOGGED, "age_days", "email_domain", "captured_at", "email_status"}
-    for side in definitions:
-        logged |= {key for key in side.glossary.field_by_key if key not in DERIVED_FIELDS}
-    return sorted(all_reads(definitions, stages).fields - logged)

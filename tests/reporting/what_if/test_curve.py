@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporting.engine.day_window import window_of
 from reporting.engine.errors import CountingError
 from reporting.engine.rates import rate_json
 from reporting.engine.what_if.curve import MOST_POINTS, CurveCount, Point, grid, nearest
-from reporting.engine.what_if.window import window_of
 
 POINTS = st.integers(0, 10_000).map(lambda cents: cents / 100)
 LIMITS = st.one_of(POINTS, st.just(inf), st.just(-1.0))

@@ -10,7 +10,7 @@ from glossary.engine.documents import GlossaryDocument
 from glossary.types import EditionInForce
 from routing.engine.documents import ScoringDocument
 from routing.engine.replay.definition import Definition, stages_touched
-from routing.queries.replay.openings import fields_without_history
+from routing.engine.replay.unlogged import fields_without_history
 
 Data = dict[str, Any]
 
@@ -95,4 +95,4 @@ def test_a_field_without_a_log_is_named(side: Definition) -> None:
         gate["all"] = [*gate["all"], {"any": [found]}]
 
     assert fields_without_history([side], ["mql", "sal"]) == []
-    assert fields_without_history([side, glossary(side, by_territory)], ["mql"]) == ["territory"]
+    assert fields_without_history([side, glossary(side, by_territory)], ["mql"]) == ["Territory"]

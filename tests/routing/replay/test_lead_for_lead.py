@@ -11,14 +11,14 @@ from django.db import connection
 
 from glossary.types import EditionInForce
 from routing.engine.evaluate import Facts, evaluate
-from routing.engine.replay.definition import Definition
+from routing.engine.replay.definition import Definition, all_reads
 from routing.engine.replay.moments import moments, turning
 from routing.engine.scoring import grade, intent
 from routing.models import Lead
 from routing.queries.facts_then import facts_then
 from routing.queries.replay.cohort import Cohort
 from routing.queries.replay.histories import histories
-from routing.queries.replay.openings import all_reads, openings
+from routing.queries.replay.openings import openings
 from tests.routing.replay.chance import DAY, STAGE, UNTIL, Chance, definition, windows
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Which leads a curve is drawn from: captured in a window of whole days in the reporting zone."""
+"""A window of whole days in the reporting zone: which leads history is replayed for."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
