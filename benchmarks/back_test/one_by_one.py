@@ -10,8 +10,9 @@ from decimal import Decimal
 import duckdb
 
 from benchmarks.back_test.policies import changed_scoring
-from benchmarks.back_test.question import KINDS, Cell, Matrix, prepare
-from benchmarks.back_test.world import AS_OF, World
+from benchmarks.back_test.question import Cell, Matrix, prepare
+from benchmarks.back_test.shape import AS_OF
+from benchmarks.back_test.world import World
 from glossary.engine.documents import GlossaryDocument
 from glossary.services.playbook import read_playbook
 from routing.engine.documents import ScoringDocument
@@ -19,6 +20,7 @@ from routing.engine.evaluate import BehaviourFact, Facts, evaluate
 from routing.engine.scoring import grade, intent
 
 STAGE = "mql"
+KINDS = {(True, True): "both", (False, True): "gained", (True, False): "lost", (False, False): "neither"}
 
 
 @dataclass(slots=True)

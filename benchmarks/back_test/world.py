@@ -5,20 +5,17 @@ drawn. The tables have the names and columns of Concord's own, so that one sourc
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+
+from benchmarks.back_test.shape import AS_OF, FIRST, LAST, OWNERS
 
 SQL = Path(__file__).parent / "sql"
 TABLES = ("routing_lead", "routing_behaviour", "routing_leadchange", "routing_stageentry")
 SCRATCH = ("drawn", "acts", "keen", "path", "steps", "log")
 STEPS = ("leads", "behaviours", "changes", "entries", "lead_rows")
-OWNERS, TEAMS = 20, 4
-# A day is left at both ends of the window, so that no reporting zone moves a lead out of it.
-SINCE, UNTIL = date(2025, 11, 1), date(2026, 10, 31)
-FIRST, LAST = datetime(2025, 11, 2, 12), datetime(2026, 10, 30, 12)  # noqa: DTZ001 - DuckDB's are naive UTC
-AS_OF = datetime(2026, 11, 15, 9, tzinfo=UTC)
 THREADS = 2
 
 

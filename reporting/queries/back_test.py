@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Case, Count, F, QuerySet, When
 
+from people.models import User
 from reporting.engine.back_test.stages import WON
 from reporting.engine.back_test.tally import DIMENSIONS
 from reporting.engine.back_test.totals import Totals, told_apart
@@ -20,13 +21,23 @@ from routing.queries.replay.cohort import Cohort
 # Enough to keep the statements few, few enough to keep them short.
 IDS_AT_ONCE = 5_000
 NO_TEAM = "No team"
+CARRIED = (*DIMENSIONS, "owner_id", "queue")
+"""What is counted by, of each lead as it is today: the dimensions and whose it is."""
 
 
-class LeadValues(NamedTuple):
-    """Whose a lead is, and its values by dimension as in DIMENSIONS."""
+class Owners:
+    """Whose work a lead is, in words: the team of its owner; a queue where nobody has it."""
 
-    values: tuple[str, ...]
-    team: str
+    def __init__(self, queues: Mapping[str, str]) -> None:
+        """`queues`: key → name."""
+        self._queues = queues
+        self._teams = dict(User.objects.order_by().values_list("pk", "team__name"))
+
+    def team(self, owner: int | None, queue: str) -> str:
+        """The words, of an owner's id and the key of a queue."""
+        if owner is None and queue:
+            return f"Queue {self._queues.get(queue, queue)}"
+        return (owner is not None and self._teams.get(owner)) or NO_TEAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +46,25 @@ class CohortLog:
 
     cohort: Cohort
 
-    def totals(self, *, has_won: bool) -> Totals:
-        """How many leads there are and how many won, in all and by each value. Two grouped queries."""
-        leads = self._grouped(self.cohort.leads())
-        won = self._grouped(self.cohort.leads().filter(pk__in=self._entered(WON))) if has_won else {}
-        by = [_added_up(leads, won, place) for place in range(len(DIMENSIONS))]
-        return Totals(
-            sum(leads.values()), sum(won.values()), [told_apart(counts) for counts in by], has_won=has_won
-        )
+    def total(self, stages: Iterable[str] = (), *, has_won: bool) -> Iterator[Totals]:
+        """How many leads there are, how many won, in all and by each value, and how many entered the stages.
 
-    def entered(self, stage: str) -> int:
-        """Leads of the cohort that entered a stage."""
-        return self.cohort.leads().filter(pk__in=self._entered(stage)).count()
+        One look at each lead, and one at the entries into each stage; made when the only one is asked for.
+        """
+        leads = self._grouped(self.cohort.leads())
+        won = self._grouped(self._in(WON)) if has_won else {}
+        by = [_added_up(leads, won, place) for place in range(len(DIMENSIONS))]
+        yield Totals(
+            sum(leads.values()),
+            sum(won.values()),
+            [told_apart(counts) for counts in by],
+            entered={stage: self._in(stage).count() for stage in stages},
+            has_won=has_won,
+        )
 
     def entered_ids(self, stage: str) -> set[int]:
         """Ids of the leads of the cohort that entered a stage."""
-        return set(
-            self.cohort.leads().filter(pk__in=self._entered(stage)).values_list("pk", flat=True).iterator()
-        )
-
-    def values_of(self, ids: Sequence[int], queues: Mapping[str, str]) -> dict[int, LeadValues]:
-        """Values of these leads as they are today. `queues`: key → name."""
-        found = {}
-        columns = ("pk", *DIMENSIONS, "owner_id", "owner__team__name", "queue")
-        for some in _portions(ids):
-            rows = Lead.objects.filter(pk__in=Numbers(some)).order_by().values_list(*columns)
-            for pk, source, region, segment, owner, team, queue in rows:
-                if owner is None and queue:
-                    team = f"Queue {queues.get(queue, queue)}"  # noqa: PLW2901 - who has no owner has no team
-                found[pk] = LeadValues((source, region, segment), team or NO_TEAM)
-        return found
+        return set(self._in(stage).values_list("pk", flat=True).iterator())
 
     def entered_by(self, ids: Sequence[int], bits: Mapping[str, int]) -> dict[int, int]:
         """The stages that these leads, and those merged into them, entered, as bits. Only those of `bits` are read."""
@@ -79,6 +79,10 @@ class CohortLog:
                 for lead, stage in rows.values_list(way, "to_stage"):
                     found[lead] |= bits[stage]
         return found
+
+    def _in(self, stage: str) -> "QuerySet[Lead]":
+        """The leads of the cohort that entered a stage."""
+        return self.cohort.leads().filter(pk__in=self._entered(stage))
 
     def _grouped(self, leads: "QuerySet[Lead]") -> dict[tuple[str, ...], int]:
         """Values by dimension → leads."""
@@ -97,7 +101,8 @@ class CohortLog:
         """Entries that are known as of the instant and were not declared a mistake by then."""
         instant = self.cohort.as_of
         entries = known_entries(AsOf(instant))
-        voids = StageEntry.objects.filter(voids__isnull=False).order_by()
+        # Every id is above 0; asked so, SQLite finds the few in the index instead of going through all entries.
+        voids = StageEntry.objects.filter(voids__gt=0).order_by()
         # Mistakes are rare: mostly there is nothing to leave out, and nothing to compare with. (Asked without the
         # instant, an index answers at once.)
         known = voids.filter(recorded_at__lte=instant).values("voids_id")

@@ -1,6 +1,7 @@
 """Measuring two definitions on one window of history: replayed by routing, counted here as it streams by."""
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC
 from zoneinfo import ZoneInfo
@@ -11,19 +12,22 @@ from reporting.engine.back_test.promises import promises_of
 from reporting.engine.back_test.result import Basis, Judged, StageFacts, back_test_result
 from reporting.engine.back_test.stages import Stages
 from reporting.engine.back_test.tally import Opening, StageTally
-from reporting.engine.back_test.totals import Totals
 from reporting.engine.conversion_result import Json
 from reporting.engine.day_window import DayWindow
 from reporting.engine.document import ReportingDocument
-from reporting.queries.back_test import CohortLog
+from reporting.queries.back_test import CARRIED, CohortLog, Owners
 from reporting.queries.back_test_sides import Compared, side_after, side_before
+from reporting.services.collector import few_collections
 from routing.engine.documents.routing import RoutingDocument
 from routing.engine.replay.definition import Definition, stages_touched
 from routing.engine.replay.unlogged import fields_without_history
+from routing.queries.replay.ahead import Ahead
 from routing.queries.replay.cohort import Cohort
 from routing.queries.replay.openings import OpenedBatch, openings
 
 Told = Callable[[float], None]
+# The share of the cohort after which the database, with less left to read, counts it as a whole beside.
+READ_BY_THEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +67,20 @@ def measure(back_test: BackTest, *, told: Told) -> Measured:
     before, after = asked.definitions
     stages = Stages(before.glossary.stages, after.glossary.stages)
     log = CohortLog(asked.cohort)
-    totals = log.totals(has_won=stages.has_won)
-    facts = {key: _facts(key, asked, log) for key in asked.touched}
     told(0.0)
-    counter = _Counter(asked, stages, log, totals)
-    batches = openings(asked.cohort, asked.definitions, asked.touched) if asked.touched else ()
-    for batch in batches:
-        counter.add(batch)
-        told(batch.done)
+    counter = _Counter(asked, stages, log)
+    questions = asked.cohort, asked.definitions, asked.touched
+    total = log.total(asked.touched, has_won=stages.has_won)
+    with few_collections(), ExitStack() as stack:
+        for batch in stack.enter_context(closing(openings(*questions, CARRIED))):
+            if not isinstance(total, Ahead) and batch.done >= READ_BY_THEN:
+                total = stack.enter_context(closing(Ahead(total, 1)))
+            counter.add(batch)
+            told(batch.done)
+        totals = next(total)
     basis = _basis(back_test, asked)
     judged = Judged(counter.judged, counter.imported)
+    facts = {key: _facts(key, asked) for key in asked.touched}
     return Measured(
         back_test_result(basis, judged, totals, facts, counter.tallies.values()), [*counter.tallies.values()]
     )
@@ -81,34 +89,21 @@ def measure(back_test: BackTest, *, told: Told) -> Measured:
 class _Counter:
     """Counts batches as they come."""
 
-    def __init__(self, asked: _Question, stages: Stages, log: CohortLog, totals: Totals) -> None:
+    def __init__(self, asked: _Question, stages: Stages, log: CohortLog) -> None:
         self.tallies = {key: StageTally(key, stages, asked.window.zone) for key in asked.touched}
         self.judged = self.imported = 0
         self._log = log
-        self._known = totals.by
-        self._queues = {queue.key: queue.name for queue in asked.routing.queues}
+        self._owners = Owners({queue.key: queue.name for queue in asked.routing.queues})
         self._bits = {key: stages.bits[key] for key in stages.telling(asked.touched)}
 
     def add(self, batch: OpenedBatch) -> None:
-        """Count a batch: one query for the values of its leads and one for their entries."""
+        """Count a batch: one query for the entries of its leads."""
         self.judged += batch.judged
         self.imported += batch.imported
-        ids = sorted({opened.lead for opened in batch.opened})
-        values = self._log.values_of(ids, self._queues)
-        entered = self._log.entered_by(ids, self._bits)
-        for opened in batch.opened:
-            lead = values.get(opened.lead)
-            if lead is None:
-                continue  # it is gone, and so it is of no cohort
-            told_apart = tuple(
-                value if value in known else None
-                for value, known in zip(lead.values, self._known, strict=True)
-            )
-            before, after = opened.at
-            reached = entered.get(opened.lead, 0)
-            self.tallies[opened.stage].add(
-                Opening(opened.lead, before, after, told_apart, lead.team, reached)
-            )
+        entered = self._log.entered_by(sorted({opened.lead for opened in batch.opened}), self._bits)
+        for lead, stage, (before, after), (*values, owner, queue) in batch.opened:
+            team = self._owners.team(owner, queue)
+            self.tallies[stage].add(Opening(lead, before, after, values, team, entered.get(lead, 0)))
 
 
 def _question(back_test: BackTest) -> _Question:
@@ -124,10 +119,10 @@ def _question(back_test: BackTest) -> _Question:
     )
 
 
-def _facts(key: str, asked: _Question, log: CohortLog) -> StageFacts:
+def _facts(key: str, asked: _Question) -> StageFacts:
     found = [side.stage(key) for side in asked.definitions]
     confirms = dict.fromkeys(item.label for stage in found if stage for item in stage.entry.confirm)
-    return StageFacts(list(confirms), promises_of(asked.routing, key), log.entered(key))
+    return StageFacts(list(confirms), promises_of(asked.routing, key))
 
 
 def _basis(back_test: BackTest, asked: _Question) -> Basis:

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+NO_PROPERTIES: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class BehaviourFact:
+class BehaviourFact(
+    NamedTuple
+):  # made by the hundred thousand when history is replayed: a tuple costs a third
     """Something the lead did. `recorded_at` is when Concord learned of it."""
 
     name: str
     occurred_at: datetime
     recorded_at: datetime
-    properties: Mapping[str, object] = field(default_factory=dict)
+    properties: Mapping[str, object] = NO_PROPERTIES
 
     def is_seen_at(self, now: datetime) -> bool:
         """Whether it had happened and was recorded by `now`."""

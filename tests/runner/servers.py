@@ -33,11 +33,12 @@ def installed_postgres() -> Path | None:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres(folder: Path, *settings: str) -> Iterator[str]:
     """Run a PostgreSQL for the duration of the block and give its DATABASE_URL.
 
     Args:
         folder: an empty directory for the data; the caller removes it.
+        settings: more of its settings as "name=value"; a server from pip runs without them.
 
     Raises:
         NoServerError: it could not be started.
@@ -80,7 +81,11 @@ def postgres(folder: Path) -> Iterator[str]:
         str(data),
     ]
     server = subprocess.Popen(
-        [*command, *PG_FAST], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **user
+        [*command, *PG_FAST, *(part for setting in settings for part in ("-c", setting))],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        **user,
     )  # type: ignore[call-overload]  # kwargs by platform
     try:
         _wait(lambda: _pg_ready(bindir, port), server, "PostgreSQL")

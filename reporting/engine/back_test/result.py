@@ -60,12 +60,10 @@ class StageFacts:
     Attributes:
         confirms: labels of what a rep confirms, on either side; it is not replayed.
         sla: names of the promises that hang on the stage.
-        entered: leads of the cohort that entered it by the log.
     """
 
     confirms: Sequence[str]
     sla: Sequence[str]
-    entered: int
 
 
 def back_test_result(
@@ -104,7 +102,7 @@ def _stage(tally: StageTally, facts: StageFacts, totals: Totals, weeks: float) -
         "name": stage.name,
         "short": stage.short,
         "confirms": list(facts.confirms),
-        "entered": facts.entered,
+        "entered": totals.entered[tally.stage],
         "matrix": totals.matrix(tally),
         **{name: _side(tally, cells, totals, weeks) for name, cells in SIDES.items()},
         **{cell.name.lower(): _moved(tally, cell, weeks) for cell in (Cell.GAINED, Cell.LOST)},

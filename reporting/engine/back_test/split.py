@@ -1,6 +1,6 @@
 """The counts of a stage split up: by source, region and segment, by team, and by month of opening."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reporting.engine.back_test.rule import NO_WON
 from reporting.engine.back_test.tally import DIMENSIONS, Cell, Counts, StageTally
@@ -59,13 +59,24 @@ def _by_work(item: tuple[str, Counts]) -> tuple[int, str]:
 
 
 def _rows(
-    opened: dict[str | None, Counts], known: Values
+    opened: Mapping[str | None, Counts], known: Values
 ) -> Iterator[tuple[str | None, Counts, tuple[int, int]]]:
-    """Value, its counts, and (leads, won) of the cohort; also a value that came up only while it was counted."""
+    """Value, its counts, and (leads, won) of the cohort; None = all that the cohort does not tell apart."""
+    opened = _folded(opened, known)
     values = {**dict.fromkeys(known), **dict.fromkeys(opened)}
     whole = {value: known.get(value, (0, 0)) for value in values}
     for value in sorted(values, key=lambda key: (key is None, -whole[key][0], key or "")):
         yield value, opened.get(value, [0] * (2 * len(Cell))), whole[value]
+
+
+def _folded(opened: Mapping[str | None, Counts], known: Values) -> Mapping[str | None, Counts]:
+    """The counts of all values that are not told apart, or came up only while it was counted, as one."""
+    found: dict[str | None, Counts] = {}
+    for value, counts in opened.items():
+        key = value if value in known else None
+        before = found.get(key, [0] * len(counts))
+        found[key] = [one + more for one, more in zip(before, counts, strict=True)]
+    return found
 
 
 def _row(value: str | None, counts: Counts, totals: Totals, whole: tuple[int, int]) -> Json:

@@ -5,6 +5,7 @@ change would move are listed, up to a limit.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import IntEnum
@@ -30,7 +31,7 @@ class Opening(NamedTuple):
 
     Attributes:
         before, after: when it opens under the definition in force and under the proposed one; None = never.
-        values: of the lead by dimension, as in DIMENSIONS; None = one of the rare ones that are not told apart.
+        values: of the lead by dimension, as in DIMENSIONS.
         team: whose work it is, in words.
         entered: the bits of the stages that it entered by the log.
     """
@@ -38,7 +39,7 @@ class Opening(NamedTuple):
     lead: int
     before: datetime | None
     after: datetime | None
-    values: tuple[str | None, ...]
+    values: Sequence[str]
     team: str
     entered: int
 

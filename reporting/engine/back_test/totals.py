@@ -1,7 +1,7 @@
 """The cohort as a whole, by the log: how many leads, how many won, by dimension; and what is left of it as neither."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reporting.engine.back_test.tally import Cell, StageTally
 from reporting.engine.conversion_result import Json
@@ -18,12 +18,14 @@ class Totals:
 
     Attributes:
         by: for each of DIMENSIONS, value → (leads, won); None = all values that are not told apart.
+        entered: key of a stage → leads that entered it by the log.
         has_won: whether there is a stage that means won.
     """
 
     leads: int
     won: int
     by: Sequence[Values]
+    entered: Mapping[str, int] = field(default_factory=dict)
     has_won: bool = True
 
     def matrix(self, tally: StageTally) -> Json:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
-from glossary.engine.conditions import BehaviourCriterion, Criterion, FieldCriterion
+from glossary.engine.conditions import BehaviourCriterion, Criterion
 from glossary.engine.fields import Op
 from routing.engine.comparisons import number_of
 from routing.engine.documents import ScoringDocument
@@ -32,119 +32,190 @@ def only_falls(item: Criterion, scoring: ScoringDocument) -> bool:
     )
 
 
-class Wish(NamedTuple):
-    """A group of criteria that only fall: what is met at once, and what each kind of news may meet.
+class Asked(NamedTuple):
+    """Alternatives: so many points are enough (None = none are), and so is any of these deeds.
 
-    `by_news`: name of a behaviour → the criteria that ask for it.
+    `deeds`: (name of the behaviour, how often at least, how long ago at most or None).
     """
 
-    items: tuple[Criterion, ...]
-    by_news: dict[str, tuple[Criterion, ...]]
+    points: float | None
+    deeds: tuple[tuple[str, int, timedelta | None], ...]
 
 
-def wish_of(items: Sequence[Criterion], scoring: ScoringDocument) -> Wish:
-    """A group, made ready."""
-    by_news: dict[str, list[Criterion]] = {}
+class Wish(NamedTuple):
+    """A group of criteria that only fall: all that is asked, and what a behaviour of each name may have met."""
+
+    whole: Asked
+    by_news: dict[str, Asked]
+
+
+def wish_of(items: Iterable[Criterion], scoring: ScoringDocument) -> Wish:
+    """A group, made ready. Other criteria than those that only fall are left out."""
+    deeds, points = list[tuple[str, int, timedelta | None]](), list[float]()
     for item in items:
-        scored = {rule.behaviour for rule in scoring.intent}
-        for name in {item.behaviour} if isinstance(item, BehaviourCriterion) else scored:
-            by_news.setdefault(name, []).append(item)
-    return Wish(tuple(items), {name: tuple(own) for name, own in by_news.items()})
+        if isinstance(item, BehaviourCriterion):
+            within = None if item.within_days is None else timedelta(days=item.within_days)
+            deeds.append((item.behaviour, item.at_least, within))
+        elif item.field == INTENT and item.op is Op.AT_LEAST:
+            points.append(number_of(item, scoring.thresholds))
+    enough = min(points, default=None)
+    scored = {rule.behaviour for rule in scoring.intent} if points else set()
+    by_news = {
+        name: Asked(enough if name in scored else None, tuple(deed for deed in deeds if deed[0] == name))
+        for name in {*scored, *(deed[0] for deed in deeds)}
+    }
+    return Wish(Asked(enough, tuple(deeds)), by_news)
 
 
 class Seen:
-    """What is known of a lead as its behaviours come in, under one scoring."""
+    """What is known of a lead as its behaviours come in, under one way to score them."""
 
     def __init__(self, scoring: ScoringDocument) -> None:
         self._scoring = scoring
         self._worth: dict[str, float] = {}
         for rule in scoring.intent:
             self._worth[rule.behaviour] = self._worth.get(rule.behaviour, 0.0) + rule.points
-        self.by_name: dict[str, list[BehaviourFact]] = {}
-        self.most = 0.0
+        self.forget()
 
     def forget(self) -> None:
         """Begin with another lead."""
-        self.by_name, self.most = {}, 0.0
+        self._by_name: dict[str, list[BehaviourFact]] = {}
+        self._most = 0.0
+        self._score: float | None = None
+        self._scored_at: datetime | None = None
 
     def add(self, fact: BehaviourFact) -> None:
         """Something more that the lead did."""
         name = fact.name
-        own = self.by_name.get(name)
+        own = self._by_name.get(name)
         if own is None:
-            own = self.by_name[name] = []
+            own = self._by_name[name] = []
         own.append(fact)
-        self.most += self._worth.get(name, 0.0)
+        self._most += self._worth.get(name, 0.0)
+        self._scored_at = None
 
-    def meets_any(self, items: Iterable[Criterion], now: datetime) -> bool:
-        """Whether one of some criteria that only fall is met."""
-        for item in items:
-            if isinstance(item, FieldCriterion):
-                if self._has_points(item, now):
-                    return True
-            elif self._did(item, now):
+    def meets(self, asked: Asked, now: datetime) -> bool:
+        """Whether the lead has the points or did one of the deeds."""
+        for name, at_least, within in asked.deeds:
+            facts = self._by_name.get(name)
+            if facts is None or len(facts) < at_least:
+                continue
+            if within is None or _count_since(facts, now - within) >= at_least:
                 return True
-        return False
+        need = asked.points
+        # Not even without any decay, or else the points of the moment.
+        return need is not None and self._most >= need - _ROUNDING and self.score(now) >= need
 
-    def _has_points(self, item: FieldCriterion, now: datetime) -> bool:
-        need = number_of(item, self._scoring.thresholds)
-        if self.most < need - _ROUNDING:  # not even without any decay
-            return False
-        return intent_total(self.by_name, self._scoring, now=now) >= need
-
-    def _did(self, item: BehaviourCriterion, now: datetime) -> bool:
-        facts = self.by_name.get(item.behaviour)
-        if facts is None or len(facts) < item.at_least:
-            return False
-        if item.within_days is None:
-            return True
-        since = now - timedelta(days=item.within_days)
-        return sum(fact.occurred_at > since for fact in facts) >= item.at_least
+    def score(self, now: datetime) -> float:
+        """The intent score of the moment."""
+        if self._score is None or self._scored_at != now:
+            self._score, self._scored_at = intent_total(self._by_name, self._scoring, now=now), now
+        return self._score
 
 
-def arrivals(behaviours: Iterable[Sequence[BehaviourFact]]) -> list[Arrival]:
+def _count_since(facts: Sequence[BehaviourFact], since: datetime) -> int:
+    count = 0
+    for fact in facts:
+        if fact.occurred_at > since:
+            count += 1
+    return count
+
+
+def arrivals(facts: Iterable[BehaviourFact]) -> list[Arrival]:
     """Behaviours in the order in which they came to be known."""
-    found = [(max(fact.occurred_at, fact.recorded_at), fact) for facts in behaviours for fact in facts]
+    found = [
+        (max(recorded, occurred), fact)
+        for fact, occurred, recorded in ((fact, fact.occurred_at, fact.recorded_at) for fact in facts)
+    ]
     found.sort(key=itemgetter(0))
     return found
 
 
-def first_opening(
-    wishes: Sequence[Wish],
+class Spell(NamedTuple):
+    """A time in which the values did not change: [start, end), None = to the last moment.
+
+    `wishes`: for each gate, what is left to be met then; None = it stays shut.
+    """
+
+    start: datetime
+    end: datetime | None
+    wishes: Sequence[Sequence[Wish] | None]
+
+
+def first_openings(
+    spells: Iterable[Spell], seen: Seen, arrived: Sequence[Arrival], gates: int
+) -> list[datetime | None]:
+    """For each gate, the first moment at which each of its wishes of the time is met; None = at none.
+
+    Args:
+        spells: in order, one after the other.
+        arrived: in order, up to the last moment.
+        gates: how many there are.
+    """
+    seen.forget()
+    found: list[datetime | None] = [None] * gates
+    place, last = 0, len(arrived)
+    for spell in spells:
+        while place < last and arrived[place][0] <= spell.start:
+            seen.add(arrived[place][1])
+            place += 1
+        waiting = _at_once(spell, seen, found)
+        if waiting:
+            place = _as_news_comes(spell, waiting, seen, arrived, place, found)
+    return found
+
+
+_Waiting = tuple[int, Sequence[Wish]]
+
+
+def _at_once(spell: Spell, seen: Seen, found: list[datetime | None]) -> list[_Waiting]:
+    """Note the gates that are open when a spell begins; those that may open within it."""
+    waiting = []
+    for gate, wishes in enumerate(spell.wishes):
+        if wishes is None or found[gate] is not None:
+            continue
+        if all(seen.meets(wish.whole, spell.start) for wish in wishes):
+            found[gate] = spell.start
+        else:
+            waiting.append((gate, wishes))
+    return waiting
+
+
+def _as_news_comes(
+    spell: Spell,
+    waiting: list[_Waiting],
     seen: Seen,
     arrived: Sequence[Arrival],
-    start: datetime,
-    end: datetime | None,
-) -> datetime | None:
-    """The first moment in [start, end) at which each wish is met; None = none."""
-    seen.forget()
-    place = 0
-    for known, fact in arrived:
-        if known > start:
-            break
-        seen.add(fact)
-        place += 1
-    if all(seen.meets_any(wish.items, start) for wish in wishes):
-        return start
+    place: int,
+    found: list[datetime | None],
+) -> int:
+    """Note the gates that open within a spell; the place of the first arrival that was not looked at."""
     last = len(arrived)
-    while place < last:
+    while waiting and place < last:
         now = arrived[place][0]
-        if end is not None and now >= end:
-            return None
+        if spell.end is not None and now >= spell.end:
+            break
         news = []
         while place < last and arrived[place][0] == now:
             fact = arrived[place][1]
             seen.add(fact)
             news.append(fact.name)
             place += 1
-        if _may_meet(wishes, news, seen, now):
-            return now
-    return None
+        met = [gate for gate, wishes in waiting if _may_meet(wishes, news, seen, now)]
+        if met:
+            for gate in met:
+                found[gate] = now
+            waiting = [entry for entry in waiting if entry[0] not in met]
+    return place
 
 
 def _may_meet(wishes: Sequence[Wish], news: Sequence[str], seen: Seen, now: datetime) -> bool:
     """Whether all wishes are met; of a single one, only what the news is about can have turned."""
     if len(wishes) > 1:
-        return all(seen.meets_any(wish.items, now) for wish in wishes)
+        return all(seen.meets(wish.whole, now) for wish in wishes)
     by_news = wishes[0].by_news
-    return any(seen.meets_any(by_news[name], now) for name in news if name in by_news)
+    for name in news:
+        asked = by_news.get(name)
+        if asked is not None and seen.meets(asked, now):
+            return True
+    return False

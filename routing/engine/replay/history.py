@@ -1,11 +1,12 @@
 """One lead's history as it is replayed: its values with every recorded change, and what the person did."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
-from routing.engine.facts import BehaviourFact, Facts
+from routing.engine.facts import BehaviourFact, Facts, by_name
 from routing.engine.text import email_domain
 from routing.engine.values import whole_days
 
@@ -45,7 +46,7 @@ class Epoch(NamedTuple):
     values: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LeadHistory:
     """What was known of a lead, from when on.
 
@@ -55,8 +56,9 @@ class LeadHistory:
         until: the last moment that is looked at.
         values: field → value as of `began`.
         changes: later ones, in order of time.
-        behaviours: by name, in any order; `recorded_at` is when each counts from.
+        facts: what the person did, in any order; `recorded_at` is when each counts from.
         imported: the values of the beginning are those that an import recorded later.
+        carried: what the caller asked for beside; nothing is judged by it.
     """
 
     lead: int
@@ -64,11 +66,20 @@ class LeadHistory:
     until: datetime
     values: Mapping[str, object]
     changes: Sequence[ValueChange] = ()
-    behaviours: Mapping[str, list[BehaviourFact]] = field(default_factory=dict)
+    facts: Sequence[BehaviourFact] = ()
     imported: bool = False
+    carried: tuple[object, ...] = ()
+
+    @cached_property
+    def behaviours(self) -> dict[str, list[BehaviourFact]]:
+        """What the person did, by name."""
+        return by_name(self.facts)
 
     def epochs(self) -> Iterator[Epoch]:
         """The stretches of time between changes, each with its values and the domain of its address."""
+        if not self.changes:
+            yield Epoch(self.began, None, _with_domain(self.values))
+            return
         values, start = dict(self.values), self.began
         for at, key, value in self.changes:
             if at > start:
@@ -81,7 +92,7 @@ class LeadHistory:
         """All that was known at an instant; scores are not among the values, they come out of facts."""
         values = dict(self.values)
         values.update((key, value) for at, key, value in self.changes if at <= instant)
-        seen = [fact for facts in self.behaviours.values() for fact in facts if fact.is_seen_at(instant)]
+        seen = [fact for fact in self.facts if fact.is_seen_at(instant)]
         return Facts({**_with_domain(values), "age_days": age_at(values, instant)}, seen)
 
 
@@ -91,7 +102,7 @@ def age_at(values: Mapping[str, object], instant: datetime) -> int | None:
     return whole_days(captured_at, instant) if isinstance(captured_at, datetime) else None
 
 
-def _with_domain(values: dict[str, object]) -> dict[str, object]:
+def _with_domain(values: Mapping[str, object]) -> dict[str, object]:
     """A copy of the values, with the domain of the address of the moment where the address is read."""
     if "email" not in values:
         return {**values}

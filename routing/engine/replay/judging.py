@@ -13,21 +13,33 @@ from glossary.engine.conditions import BehaviourCriterion, Criterion, FieldCrite
 from glossary.engine.documents import Stage
 from routing.engine.comparisons import are_enough, is_met, matching
 from routing.engine.facts import BehaviourFact, Facts
-from routing.engine.replay.arriving import Arrival, Seen, first_opening, only_falls, wish_of
+from routing.engine.replay.arriving import Wish, only_falls, wish_of
 from routing.engine.replay.definition import GRADE, INTENT, Definition, names
 from routing.engine.replay.history import Epoch, LeadHistory, age_at
 from routing.engine.replay.moments import AGE, MOVING_OPS
-from routing.engine.replay.steady import Test, any_of, grade_of, required_test, test_of
+from routing.engine.replay.steady import (
+    MOST_REMEMBERED,
+    Answer,
+    Answers,
+    Tests,
+    any_of,
+    has_required,
+    test_of,
+)
 from routing.engine.scoring import grade, intent_total
 
 Behaviours = Mapping[str, list[BehaviourFact]]
 
 
 class Residue(NamedTuple):
-    """What is left to be judged at each moment: a member of every group, and no member of `none`."""
+    """What is left to be judged at each moment: a member of every group, and no member of `none`.
+
+    `wishes`: the groups once more, of gates that wait for news.
+    """
 
     groups: tuple[tuple[Criterion, ...], ...]
     none: tuple[Criterion, ...]
+    wishes: tuple[Wish, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,8 +77,6 @@ class Moment:
 
     def grade(self) -> str:
         """The ICP grade now."""
-        if GRADE in self.values:  # it is the same at every moment of the epoch
-            return str(self.values[GRADE])
         behaviours = [fact for facts in self.behaviours.values() for fact in facts]
         facts = Facts({**self.values, AGE: age_at(self.values, self.now)}, behaviours)
         return grade(facts, self.definition.scoring, now=self.now)
@@ -81,45 +91,54 @@ _COMPUTED: dict[str, Callable[[Moment], object]] = {
 
 
 class _Group(NamedTuple):
-    """A group of alternatives: those that the values alone decide, with their tests, and the others."""
+    """A group of alternatives: those that the values alone decide, with their answers, and the others."""
 
     steady: list[Criterion]
-    tests: list[Test]
+    answers: list[Answer]
     left: tuple[Criterion, ...]
 
 
 class Gatekeeper:
-    """Judges histories by the gate of one stage under one definition."""
+    """Judges histories by the gate of one stage under one definition.
 
-    def __init__(self, definition: Definition, stage: str) -> None:
+    `tests`: shared by the gatekeepers that are asked about the same leads; each test is then made once.
+    """
+
+    def __init__(self, definition: Definition, stage: str, tests: Tests | None = None) -> None:
         self.definition = definition
         self.stage: Stage | None = definition.stage(stage)
-        scoring, fields = definition.scoring, definition.glossary.field_by_key
-        required = self.stage.required_fields if self.stage else ()
-        self._requires_age = AGE in required
-        self._required = required_test((key for key in required if key not in {GRADE, INTENT}), fields)
+        self.tests = Tests() if tests is None else tests
+        scoring = definition.scoring
         tiers = [item for tier in scoring.fit for item in tier.when.criteria()]
         self._grade_is_steady = all(map(_is_steady_alone, tiers))
-        self._asks_grade = any(names(item, GRADE) for item in definition.criteria(stage))
-        self._grade = grade_of(scoring)
-        self._groups = [self._split(group.any) for group in self.stage.entry.all] if self.stage else []
-        none = self.stage.entry.none if self.stage else ()
-        self._barred = [test_of(item, scoring.thresholds) for item in none if self._is_steady(item)]
-        self._none = tuple(item for item in none if not self._is_steady(item))
-        self._seen = Seen(scoring)
-        # The groups that are left are always these very ones.
-        self._wishes = {id(group.left): wish_of(group.left, scoring) for group in self._groups}
+        asks_grade = any(names(item, GRADE) for item in definition.criteria(stage))
+        self._grade = self.tests.grade(scoring) if asks_grade and self._grade_is_steady else None
+        self._requires_age, self._required = False, list[Answer]()
+        self._groups, self._barred, self._none = list[_Group](), list[Answer](), tuple[Criterion, ...]()
+        # Whether time alone never opens the gate: routing.engine.replay.arriving then tells when it opens.
+        self.waits_for_news = True
+        # What the values decide, by the answers and the threshold that is spared.
+        self._residues: dict[tuple[Answers, str | None], Residue | None] = {}
+        if self.stage is not None:
+            self._make_ready(self.stage)
 
-    @property
-    def waits_for_news(self) -> bool:
-        """Whether time alone never opens the gate: then `opens_on_news` finds what `opens_at` does."""
-        left = [item for group in self._groups for item in group.left]
-        return not self._none and all(only_falls(item, self.definition.scoring) for item in left)
+    def _make_ready(self, stage: Stage) -> None:
+        fields, none = self.definition.glossary.field_by_key, stage.entry.none
+        self._requires_age = AGE in stage.required_fields
+        required = [key for key in stage.required_fields if key not in _COMPUTED]
+        self._required = [self.tests.required(key, fields.get(key)) for key in required]
+        self._groups = [self._split(group.any) for group in stage.entry.all]
+        self._barred = [self._answer(item) for item in none if self._is_steady(item)]
+        self._none = tuple(item for item in none if not self._is_steady(item))
+        left = (item for group in self._groups for item in group.left)
+        self.waits_for_news = not self._none and all(
+            only_falls(item, self.definition.scoring) for item in left
+        )
 
     def opens_at(self, history: LeadHistory, moments: Sequence[datetime]) -> datetime | None:
         """The first of the moments (in order) at which the gate holds, confirmations aside; None = at none."""
         for epoch, own in stretches(history, moments):
-            residue = self.residue(epoch) if own else None
+            residue = self.residue(epoch, self.tests.answers(epoch.values)) if own else None
             if residue is None:
                 continue
             for now in own:
@@ -128,78 +147,68 @@ class Gatekeeper:
                     return now
         return None
 
-    def opens_on_news(self, epochs: Sequence[Epoch], arrived: Sequence[Arrival]) -> datetime | None:
-        """When the gate first holds; for gates that wait for news.
-
-        Args:
-            epochs: of one history, up to its last moment.
-            arrived: what the lead did, up to that moment, as it came to be known.
-        """
-        for epoch in epochs:
-            residue = self.residue(epoch)
-            if residue is None:
-                continue
-            wishes = [self._wishes[id(group)] for group in residue.groups]
-            at = first_opening(wishes, self._seen, arrived, epoch.start, epoch.end)
-            if at is not None:
-                return at
-        return None
-
-    def residue(self, epoch: Epoch, *, sparing: str | None = None) -> Residue | None:
+    def residue(self, epoch: Epoch, answers: Answers, *, sparing: str | None = None) -> Residue | None:
         """What the moments of an epoch have to decide; None = the gate stays shut whatever they are.
 
-        Puts the grade among the values where it is the same throughout. Criteria on the threshold `sparing`
-        are left to the moments even where the values alone decide them.
+        Args:
+            answers: of `tests` to the values of the epoch.
+            sparing: criteria on this threshold are left to the moments even where the values alone decide them.
         """
-        if self.stage is None:
+        if self.stage is None or (self._requires_age and not self._has_age(epoch)):
             return None
-        values = epoch.values
-        if self._asks_grade and self._grade_is_steady:
-            values[GRADE] = self._grade(values)
-        groups = self._open_groups(values, sparing)
-        if groups is None or any_of(self._barred, values) or not self._has_required(epoch):
+        key = answers, sparing
+        if key not in self._residues:
+            if len(self._residues) >= MOST_REMEMBERED:
+                self._residues.clear()
+            self._residues[key] = self._residue(answers, sparing)
+        return self._residues[key]
+
+    def _residue(self, answers: Answers, sparing: str | None) -> Residue | None:
+        groups = self._open_groups(answers, sparing)
+        shut = any_of(self._barred, answers) or not all(answer(answers) for answer in self._required)
+        if groups is None or shut:
             return None
-        return Residue(groups, self._none)
+        scoring = self.definition.scoring
+        wishes = tuple(wish_of(group, scoring) for group in groups) if self.waits_for_news else ()
+        return Residue(groups, self._none, wishes)
 
-    def _has_required(self, epoch: Epoch) -> bool:
-        """Whether the required fields are known and valid. Scores always are."""
-        if not self._requires_age:
-            return self._required(epoch.values)
-        return self._required({**epoch.values, AGE: age_at(epoch.values, epoch.start)})
-
-    def _open_groups(
-        self, values: dict[str, object], sparing: str | None
-    ) -> tuple[tuple[Criterion, ...], ...] | None:
+    def _open_groups(self, answers: Answers, sparing: str | None) -> tuple[tuple[Criterion, ...], ...] | None:
         """The groups that no steady member meets, with the members that may yet; None = one has no such."""
         found = []
         for group in self._groups:
-            left = group.left
-            if sparing is None:
-                if any_of(group.tests, values):
-                    continue
-            else:
-                spared = tuple(item for item in group.steady if _is_on(item, sparing))
-                pairs = zip(group.steady, group.tests, strict=True)
-                if any(test(values) for item, test in pairs if item not in spared):
-                    continue
-                left = (*left, *spared)
+            pairs = list(zip(group.steady, group.answers, strict=True))
+            spared = tuple(item for item, _ in pairs if _is_on(item, sparing))
+            if any(answer(answers) for item, answer in pairs if item not in spared):
+                continue
+            left = (*group.left, *spared)
             if not left:
                 return None
             found.append(left)
         return tuple(found)
 
+    def _has_age(self, epoch: Epoch) -> bool:
+        age = self.definition.glossary.field_by_key.get(AGE)
+        return has_required(AGE, age, {**epoch.values, AGE: age_at(epoch.values, epoch.start)})
+
     def _split(self, items: Sequence[Criterion]) -> _Group:
-        thresholds = self.definition.scoring.thresholds
         steady = [item for item in items if self._is_steady(item)]
         # What asks for little work goes first.
         left = sorted((item for item in items if item not in steady), key=lambda item: names(item, INTENT))
-        return _Group(steady, [test_of(item, thresholds) for item in steady], tuple(left))
+        return _Group(steady, [self._answer(item) for item in steady], tuple(left))
 
     def _is_steady(self, item: Criterion) -> bool:
         """Whether the answer stays while the values do."""
         if names(item, GRADE):
             return self._grade_is_steady
         return _is_steady_alone(item)
+
+    def _answer(self, item: Criterion) -> Answer:
+        """The answer to a criterion that is steady; a grade comes out of the answers to its tiers."""
+        thresholds, grade = self.definition.scoring.thresholds, self._grade
+        if grade is None or not isinstance(item, FieldCriterion) or item.field != GRADE:
+            return self.tests.criterion(item, thresholds)
+        test = test_of(item, thresholds)
+        return lambda answers: test(grade(answers))
 
 
 def _is_on(item: Criterion, threshold: str | None) -> bool:

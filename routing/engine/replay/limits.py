@@ -39,7 +39,8 @@ def highest(keeper: Gatekeeper, threshold: str, history: LeadHistory, moments: S
     """The highest threshold that still lets the lead in; inf = any, -inf = none does."""
     best = NEVER
     for epoch, own in stretches(history, moments):
-        residue = keeper.residue(epoch, sparing=threshold) if own else None
+        answers = keeper.tests.answers(epoch.values)
+        residue = keeper.residue(epoch, answers, sparing=threshold) if own else None
         for now in own if residue is not None else ():
             moment = Moment(now, epoch.values, history.behaviours, keeper.definition)
             if residue is None or any(map(moment.meets, residue.none)):

@@ -4,7 +4,7 @@ Each test says what `is_met` and `fault_of` say of the same value; answers on te
 different ones come again and again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from glossary.engine.conditions import Criterion, FieldCriterion, When
 from glossary.engine.fields import ContractField, FieldType, Op
@@ -15,99 +15,135 @@ from routing.engine.validity import fault_of
 from routing.engine.values import EARLIEST, LARGEST_NUMBER, is_known
 
 Values = Mapping[str, object]
-Test = Callable[[Values], bool]
-# Of a field with more different texts than this (addresses, for one) the rest is judged anew each time.
+Test = Callable[[object], bool]
+"""Of the value of one field."""
+Answers = tuple[int, ...]
+"""Field by field, the answers of its tests as bits; then, last one first, those of tests that ask several fields."""
+Answer = Callable[[Answers], bool]
+# Of a field with more different values than this (addresses, for one) the rest is judged anew each time.
 MOST_REMEMBERED = 5_000
 
 
-def test_of(item: Criterion, thresholds: Mapping[str, float]) -> Test:
-    """Whether values meet a criterion that does not ask for the time; never, where it is on behaviours."""
-    if not isinstance(item, FieldCriterion):
-        return lambda values: False
-    judge = _remembering(lambda value: is_met(item, value, EARLIEST, thresholds) is True)
-    key = item.field
+def test_of(item: FieldCriterion, thresholds: Mapping[str, float]) -> Test:
+    """Whether a value meets a criterion that does not ask for the time."""
     if item.op not in {Op.AT_LEAST, Op.AT_MOST}:
-        return lambda values: judge(values.get(key))
+        return lambda value: is_met(item, value, EARLIEST, thresholds) is True
     bound, up = number_of(item, thresholds), item.op is Op.AT_LEAST
 
-    def compared(values: Values) -> bool:
-        value = values.get(key)
+    def compared(value: object) -> bool:
         if type(value) not in {int, float}:
-            return judge(value)
+            return is_met(item, value, EARLIEST, thresholds) is True
         number = float(value) if -LARGEST_NUMBER < value < LARGEST_NUMBER else None  # type: ignore[operator, arg-type]  # a number, see above
         return number is not None and (number >= bound if up else number <= bound)
 
     return compared
 
 
-def grade_of(scoring: ScoringDocument) -> Callable[[Values], str]:
-    """The ICP grade by values alone, as routing.engine.scoring gives it."""
-    tiers = [(tier.grade, _holds(tier.when, scoring.thresholds)) for tier in scoring.fit]
+class Tests:
+    """The different tests of several gates, each asked once of the same values.
 
-    def grade(values: Values) -> str:
-        for found, holds in tiers:
-            if holds(values):
-                return found
-        return LOWEST_GRADE
+    Gates are mostly alike in most of what they ask, and leads in most of what is answered: what follows from a row of
+    answers is worked out once for all leads that have it.
+    """
 
-    return grade
+    def __init__(self) -> None:
+        self._fields: dict[str, _Field] = {}
+        self._asked: list[tuple[str, Callable[[object], int]]] = []
+        self._together: list[Callable[[Values], bool]] = []
+        self._answers: dict[object, Answer] = {}
+
+    def answers(self, values: Values) -> Answers:
+        """Each test's answer."""
+        get = values.get
+        found = [bits(get(key)) for key, bits in self._asked]
+        found += [test(values) for test in self._together]
+        return tuple(found)
+
+    def criterion(self, item: Criterion, thresholds: Mapping[str, float]) -> Answer:
+        """The answer to a criterion that does not ask for the time; never met, where it is on behaviours."""
+        if not isinstance(item, FieldCriterion):
+            return lambda answers: False
+        key = item.model_dump_json(), thresholds.get(item.threshold or "")
+        if key not in self._answers:
+            self._answers[key] = self._of_field(item.field, test_of(item, thresholds))
+        return self._answers[key]
+
+    def required(self, key: str, field: ContractField | None) -> Answer:
+        """Whether a required field is known and valid."""
+        same = key, field.model_dump_json() if field else None
+        if same not in self._answers:
+            if field is not None and field.type is FieldType.EMAIL:  # its validity hangs on another field too
+                self._answers[same] = self._of_values(lambda values: has_required(key, field, values))
+            else:
+                self._answers[same] = self._of_field(key, lambda value: _is_valid(field, value, {}))
+        return self._answers[same]
+
+    def grade(self, scoring: ScoringDocument) -> Callable[[Answers], str]:
+        """The ICP grade by values alone, as routing.engine.scoring gives it."""
+        tiers = [(tier.grade, self._when(tier.when, scoring.thresholds)) for tier in scoring.fit]
+
+        def grade(answers: Answers) -> str:
+            return next((found for found, holds in tiers if holds(answers)), LOWEST_GRADE)
+
+        return grade
+
+    def _when(self, when: When, thresholds: Mapping[str, float]) -> Answer:
+        groups = [[self.criterion(item, thresholds) for item in group.any] for group in when.all]
+        barred = [self.criterion(item, thresholds) for item in when.none]
+        return lambda answers: all(any_of(group, answers) for group in groups) and not any_of(barred, answers)
+
+    def _of_field(self, key: str, test: Test) -> Answer:
+        field = self._fields.get(key)
+        if field is None:
+            field = self._fields[key] = _Field(len(self._asked))
+            self._asked.append((key, field.bits))
+        place, bit = field.place, 1 << len(field.tests)
+        field.tests.append(test)
+        return lambda answers: bool(answers[place] & bit)
+
+    def _of_values(self, test: Callable[[Values], bool]) -> Answer:
+        self._together.insert(0, test)
+        place = -len(self._together)  # from the end, where it stays whatever else comes to be asked
+        return lambda answers: bool(answers[place])
 
 
-def required_test(required: Iterable[str], fields: Mapping[str, ContractField]) -> Test:
-    """Whether all required fields are known and valid."""
-    tests = [_valid(key, fields.get(key)) for key in required]
+class _Field:
+    """The tests of one field. Answers on texts, and on nothing, are remembered: few come again and again."""
 
-    def has_all(values: Values) -> bool:
-        for test in tests:  # noqa: SIM110 - a generator costs more than what it asks here
-            if not test(values):
-                return False
-        return True
+    def __init__(self, place: int) -> None:
+        self.place = place
+        self.tests: list[Test] = []
+        # (True, 1 and 1.0 are one key to a dict, so no numbers.)
+        self._known: dict[object, int] = {}
 
-    return has_all
+    def bits(self, value: object) -> int:
+        """The answers of all tests."""
+        if type(value) is not str and value is not None:
+            return self._judge(value)
+        found = self._known.get(value)
+        if found is None:
+            found = self._judge(value)
+            if len(self._known) < MOST_REMEMBERED:
+                self._known[value] = found
+        return found
 
-
-def _holds(when: When, thresholds: Mapping[str, float]) -> Test:
-    groups = [[test_of(item, thresholds) for item in group.any] for group in when.all]
-    barred = [test_of(item, thresholds) for item in when.none]
-
-    def holds(values: Values) -> bool:
-        for group in groups:
-            if not any_of(group, values):
-                return False
-        return not any_of(barred, values)
-
-    return holds
-
-
-def any_of(tests: Sequence[Test], values: Values) -> bool:
-    """Whether any of the tests is passed."""
-    for test in tests:  # noqa: SIM110 - a generator costs more than what it asks here
-        if test(values):
-            return True
-    return False
+    def _judge(self, value: object) -> int:
+        found = 0
+        for place, test in enumerate(self.tests):
+            if test(value):
+                found |= 1 << place
+        return found
 
 
-def _valid(key: str, field: ContractField | None) -> Test:
-    if field is None:
-        return lambda values: is_known(values.get(key))
-    if field.type is FieldType.EMAIL:  # its validity hangs on another field too
-        return lambda values: is_known(values.get(key)) and not fault_of(field, values[key], values)
-    judge = _remembering(lambda value: is_known(value) and not fault_of(field, value, {}))
-    return lambda values: judge(values.get(key))
+def any_of(asked: Iterable[Answer], answers: Answers) -> bool:
+    """Whether one of them is a yes."""
+    return any(answer(answers) for answer in asked)
 
 
-def _remembering(judge: Callable[[object], bool]) -> Callable[[object], bool]:
-    """The same answers, those on texts remembered. (True, 1 and 1.0 are one key to a dict, so only texts.)"""
-    known: dict[str, bool] = {}
+def has_required(key: str, field: ContractField | None, values: Values) -> bool:
+    """Whether a required field is known and valid."""
+    return _is_valid(field, values.get(key), values)
 
-    def remembered(value: object) -> bool:
-        if type(value) is not str:
-            return judge(value)
-        answer = known.get(value)
-        if answer is None:
-            answer = judge(value)
-            if len(known) < MOST_REMEMBERED:
-                known[value] = answer
-        return answer
 
-    return remembered
+def _is_valid(field: ContractField | None, value: object, values: Values) -> bool:
+    return is_known(value) and (field is None or not fault_of(field, value, values))

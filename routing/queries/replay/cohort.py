@@ -42,7 +42,9 @@ class Cohort:
 
     def spans(self) -> Iterator[Span]:
         """The ids of the cohort in stretches; a stretch may hold none of it."""
-        ends = self.leads().aggregate(first=Min("pk"), last=Max("pk"))
+        # Of all captured then, not of the cohort alone: an index holds all that this asks for.
+        captured = Lead.objects.filter(captured_at__gte=self.since, captured_at__lt=self.until)
+        ends = captured.aggregate(first=Min("pk"), last=Max("pk"))
         if ends["first"] is None:
             return
         first, last = int(ends["first"]), int(ends["last"])

@@ -1,4 +1,4 @@
-"""Histories of leads, read in bulk: four statements per thousand leads, and one more per log that is asked for.
+"""Histories of leads, read in bulk: four statements per two thousand leads, and one more per log that is asked for.
 
 The same facts as routing.queries.facts_then gives for one lead at one instant, which a test holds.
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice, repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
@@ -26,12 +26,21 @@ from routing.queries.late_facts import record_key
 from routing.queries.numbers import Numbers
 from routing.queries.replay.logs import lines_of
 
-BATCH = 1_000
-_OWN = ("pk", "captured_at", "recorded_at", "is_imported")
+BATCH = 2_000
+# What each row begins with: id, captured, recorded, imported.
+_OWN = 4
 _NOT_STORED = LOGGED | {"age_days", "email_domain", "icp_grade", "intent_score"}
 _NOTHING: dict[str, object] = {}
 _Told = tuple[int, list[str], list[datetime], list[datetime], Iterable[Mapping[str, object]]]
 Changes = dict[int, list[ValueChange]]
+
+
+class _Keys(NamedTuple):
+    """What a row holds behind its own: so many carried columns, columns, and attributes."""
+
+    columns: list[str]
+    attributes: list[str]
+    carried: int
 
 
 @dataclass(slots=True)
@@ -40,7 +49,7 @@ class _Read:
 
     changes: Changes = field(default_factory=lambda: defaultdict(list))
     before: dict[int, dict[str, object]] = field(default_factory=lambda: defaultdict(dict))
-    behaviours: dict[int, dict[str, list[BehaviourFact]]] = field(default_factory=lambda: defaultdict(dict))
+    facts: dict[int, list[BehaviourFact]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,12 @@ class _Batch:
 
 
 def histories(
-    leads: "QuerySet[Lead]", reads: Reads, *, until: datetime, at_once: bool = False
+    leads: "QuerySet[Lead]",
+    reads: Reads,
+    *,
+    until: datetime,
+    at_once: bool = False,
+    carrying: Sequence[str] = (),
 ) -> Iterator[LeadHistory]:
     """The history of each lead up to `until` (aware), streamed, as far as `reads` asks for it.
 
@@ -72,17 +86,28 @@ def histories(
         leads: none of them merged into another.
         at_once: read their rows in one go instead of through a cursor. PostgreSQL then finds them with several
             workers, which it does not for cursors; for so many leads as may be in memory.
+        carrying: columns that the caller wants beside, as they are today.
     """
     columns = sorted(key for key in reads.fields - _NOT_STORED if key in COLUMNS)
     attributes = sorted(reads.fields - _NOT_STORED - set(columns))
-    rows = leads.order_by("pk").values_list(*_OWN, *columns, *(["attributes"] if attributes else []))
-    stream = iter(rows) if at_once else rows.iterator(chunk_size=BATCH)
+    keys = _Keys(columns, attributes, len(carrying))
+    own = ("pk", "captured", "recorded", "is_imported")
+    instants = {key: Cast(f"{key}_at", TextField()) for key in ("captured", "recorded")}
+    rows = leads.order_by("pk").annotate(**instants)
+    listed = rows.values_list(*own, *carrying, *columns, *(["attributes"] if attributes else []))
+    stream = iter(listed) if at_once else listed.iterator(chunk_size=BATCH)
     while chunk := list(islice(stream, BATCH)):
-        yield from _with_logs(chunk, (columns, attributes), reads, until)
+        yield from _with_logs(_with_instants(chunk), keys, reads, until)
+
+
+def _with_instants(chunk: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The instants come as texts: read in one go they cost a tenth."""
+    captured, recorded = (_instants(SEPARATOR.join(row[place] for row in chunk)) for place in (1, 2))
+    return [(row[0], at, known, *row[3:]) for row, at, known in zip(chunk, captured, recorded, strict=True)]
 
 
 def _with_logs(
-    chunk: Sequence[tuple[Any, ...]], keys: tuple[list[str], list[str]], reads: Reads, until: datetime
+    chunk: Sequence[tuple[Any, ...]], keys: _Keys, reads: Reads, until: datetime
 ) -> Iterator[LeadHistory]:
     batch = _Batch({row[0]: row for row in chunk}, {}, reads, until)
     batch.merged.update(_merged_into(batch))
@@ -96,17 +121,20 @@ def _with_logs(
 
 def _history(
     row: tuple[Any, ...],
-    keys: tuple[list[str], list[str]],
+    keys: _Keys,
     read: _Read,
     lines: Iterable[ValueChange],
     until: datetime,
 ) -> LeadHistory:
     lead, captured_at, recorded_at, imported = row[:4]
-    columns, attributes = keys
-    values: dict[str, object] = {key: _plain(value) for key, value in zip(columns, row[4:], strict=False)}
-    if attributes:
+    first = _OWN + keys.carried
+    values: dict[str, object] = {
+        key: float(value) if type(value) is Decimal else value
+        for key, value in zip(keys.columns, row[first:], strict=False)
+    }
+    if keys.attributes:
         stated = row[-1] or {}
-        values |= {key: stated.get(key) for key in attributes}
+        values |= {key: stated.get(key) for key in keys.attributes}
     values |= read.before.get(lead, {})
     began = captured_at if imported else recorded_at
     changes = [*read.changes.get(lead, ()), *lines]
@@ -123,13 +151,10 @@ def _history(
         until,
         values,
         sorted(changes, key=itemgetter(0)),
-        read.behaviours.get(lead, {}),
+        read.facts.get(lead, ()),
         imported=imported,
+        carried=row[_OWN:first],
     )
-
-
-def _plain(value: object) -> object:
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def _merged_into(batch: _Batch) -> dict[int, tuple[int, datetime]]:
@@ -172,10 +197,8 @@ def _read_behaviours(batch: _Batch, read: _Read) -> None:
         if merged_at is not None or batch.rows[lead][3]:
             pairs = zip(occurred, recorded, strict=True)
             known = [max(batch.known_from(lead, *pair), merged_at or EARLIEST) for pair in pairs]
-        by_name = read.behaviours[lead]
-        for fact in map(BehaviourFact, names, occurred, known, properties):
-            if fact.recorded_at <= batch.until:
-                by_name.setdefault(fact.name, []).append(fact)
+        facts = map(BehaviourFact, names, occurred, known, properties)
+        read.facts[lead] += [fact for fact in facts if fact.recorded_at <= batch.until]
 
 
 def _with_properties(rows: "QuerySet[Behaviour]") -> Iterator[_Told]:

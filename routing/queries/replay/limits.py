@@ -9,7 +9,7 @@ from routing.engine.replay.limits import NEVER, highest, movable
 from routing.engine.replay.moments import moments, turning
 from routing.queries.replay.cohort import Cohort
 from routing.queries.replay.histories import histories
-from routing.queries.replay.openings import candidates
+from routing.queries.replay.reading import Candidates
 
 __all__ = ["LimitBatch", "limits", "movable"]
 
@@ -33,9 +33,10 @@ def limits(cohort: Cohort, definition: Definition, stage: str, threshold: str) -
     lowest = replace(definition, scoring=definition.scoring.model_copy(update={"thresholds": thresholds}))
     reads, turns = definition.reads([stage]), turning([definition], [stage])
     keeper = Gatekeeper(definition, stage)
+    candidates = Candidates(cohort, [lowest], [stage])
     for span in cohort.spans():
         found = []
-        for history in histories(candidates(cohort, span, [lowest], [stage]), reads, until=cohort.as_of):
+        for history in histories(candidates.of(span), reads, until=cohort.as_of):
             limit = highest(keeper, threshold, history, moments(history, turns))
             if limit > NEVER:
                 found.append((history.lead, limit))

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from glossary.engine.conditions import BehaviourCriterion, Criterion, FieldCriterion
 from glossary.engine.conditions import When as Criteria
@@ -19,24 +19,22 @@ from routing.engine.replay.definition import GRADE, INTENT, Definition
 from routing.engine.replay.history import LOGGED
 from routing.engine.replay.moments import AGE, MOVING_OPS
 from routing.engine.scoring import LOWEST_GRADE
-from routing.models import Behaviour, Lead, LeadChange
+from routing.models import Behaviour
 from routing.queries.criteria_sql import met, not_true
-from routing.queries.late_facts import record_key
-from routing.queries.replay.cohort import Span
-from routing.queries.replay.deeds import Deeds, deed_of, deeds_of, each, weakest
+from routing.queries.replay.deeds import ENOUGH, Shares, shares_of, shares_of_group, total, weakest
 from routing.queries.sources import source_of
 
 EVERY = Q()
 
 
 class Narrowing:
-    """Conditions for the leads of one span of ids, looked at up to `until`.
+    """Conditions for leads that are looked at up to `until`.
 
     `loose`: keys of fields whose values now say too little, since they changed after their leads came in.
     """
 
-    def __init__(self, span: Span, until: datetime, loose: Iterable[str] = ()) -> None:
-        self.span, self.until = span, until
+    def __init__(self, until: datetime, loose: Iterable[str] = ()) -> None:
+        self.until = until
         derived = {"email_domain": "email", AGE: "captured_at"}
         self._loose = frozenset({*loose, *(key for key, source in derived.items() if source in {*loose})})
 
@@ -48,42 +46,21 @@ class Narrowing:
         gates = [self._gate(side, key) for side in definitions for key in stages if side.stage(key)]
         if not gates:
             return Q(pk__in=()), EVERY
-        # Alike parts of different definitions are asked for once.
+        # Alike parts of different definitions are asked for once, and so are alike alternatives.
         parts = list(dict.fromkeys(part for gate, _ in gates for part in gate))
         shared = [part for part in parts if all(part in gate for gate, _ in gates)]
         own = [[part for part in gate if part not in shared] for gate, _ in gates]
-        return _all_of([*shared, any_of(map(_all_of, own))]), self._did_any(deeds for _, deeds in gates)
+        alternatives = dict.fromkeys(each for gate in own for each in _alternatives(gate))
+        return _all_of([*shared, any_of(alternatives)]), self._did_any(deeds for _, deeds in gates)
 
-    def changed(self, fields: Iterable[str]) -> tuple[set[int], set[str]]:
-        """Leads of which any of these fields changed after they came in, and the keys of all fields that did.
-
-        Today's values of those say too little.
-        """
-        names = [name for key in fields for name in (key, f"attributes.{key}")]
-        later = LeadChange.objects.filter(field__in=names, **self._within("lead")).order_by()
-        rows = later.filter(recorded_at__gt=F("lead__recorded_at")).values_list("lead_id", "field")
-        leads, found = set[int](), set[str]()
-        for lead, name in rows:
-            leads.add(lead)
-            found.add(name)
-        return leads, {record_key(name) for name in found}
-
-    def survivors(self) -> "QuerySet[Lead]":
-        """Leads merged into others: what they did counts for those."""
-        return Lead.objects.filter(**self._within("merged_into"))
-
-    def _within(self, path: str) -> dict[str, int]:
-        """The span as literal bounds, which planners judge well."""
-        return {f"{path}__gte": self.span.first, f"{path}__lte": self.span.last}
-
-    def _gate(self, side: Definition, key: str) -> tuple[list[Q], list[Deeds]]:
+    def _gate(self, side: Definition, key: str) -> tuple[list[Q], list[Shares]]:
         """What its values must say, and what a lead must have done for each group that asks for deeds only."""
         stage = side.glossary.stage_by_key[key]
-        deeds = [deeds_of(group, side.scoring) for group in stage.entry.all]
+        deeds = [shares_of_group(group, side.scoring) for group in stage.entry.all]
         others = [group for group, own in zip(stage.entry.all, deeds, strict=True) if own is None]
         parts = self._when(stage.entry.model_copy(update={"all": tuple(others)}), side.scoring)
         known = (source_of(name, self.until).known for name in stage.required_fields if not self._moves(name))
-        return [*parts, *known], [own for own in deeds if own]
+        return [*parts, *known], [own for own in deeds if own is not None]
 
     def _when(self, when: Criteria, scoring: ScoringDocument) -> list[Q]:
         """What all must hold, without the parts that hold for every lead."""
@@ -96,9 +73,9 @@ class Narrowing:
         return [part for part in (*groups, *barred) if part != EVERY]
 
     def _possible(self, item: Criterion, scoring: ScoringDocument) -> Q:
-        deed = deed_of(item, scoring)
-        if deed is not None:
-            return self._did_any([[[deed]]])
+        shares = shares_of(item, scoring)
+        if shares is not None:
+            return self._did_any([[shares]])
         if not isinstance(item, FieldCriterion) or item.field == INTENT:
             return EVERY
         if item.field == GRADE:
@@ -113,20 +90,20 @@ class Narrowing:
         tiers = [self._when(tier.when, scoring) for tier in scoring.fit if tier.grade in wanted]
         return any_of(map(_all_of, tiers)) if tiers else Q(pk__in=())
 
-    def _did_any(self, gates: Iterable[Sequence[Deeds]]) -> Q:
-        """Leads that did what one of the gates asks for: a deed of each of its groups. One look at what they did."""
+    def _did_any(self, gates: Iterable[Sequence[Shares]]) -> Q:
+        """Leads that did what one of the gates asks for in each of its groups. One look at what they did."""
         asked = weakest(gates)
         if not all(asked):
             return EVERY
-        named = {deed: f"deed_{place}" for place, deed in enumerate(each(asked))}
-        conditions = [
-            _all_of(any_of(Q(**{f"{named[deed]}__gte": deed.least}) for deed in group) for group in gate)
-            for gate in asked
-        ]
-        names = sorted({name for deed in named for name in deed.behaviours})
+        sums: dict[str, Sum] = {}
+        conditions = []
+        for gate in asked:
+            aliases = [f"share_{len(sums) + place}" for place, _ in enumerate(gate)]
+            sums |= {alias: total(shares) for alias, shares in zip(aliases, gate, strict=True)}
+            conditions.append(_all_of(Q(**{f"{alias}__gte": ENOUGH}) for alias in aliases))
+        names = sorted({name for gate in asked for shares in gate for name in shares})
         rows = Behaviour.objects.filter(lead=OuterRef("pk"), name__in=names).order_by()
         rows = rows.filter(occurred_at__lte=self.until)
-        sums = {alias: deed.most() for deed, alias in named.items()}
         return Q(Exists(rows.values("lead_id").annotate(**sums).filter(any_of(conditions))))
 
     def _depends(self, item: Criterion) -> bool:
@@ -144,6 +121,13 @@ def any_of(conditions: Iterable[Q]) -> Q:
     """One of them holds. (To Django an empty Q in an "or" says nothing, here it says: every lead.)"""
     found = list(conditions)
     return EVERY if EVERY in found else reduce(or_, found)
+
+
+def _alternatives(parts: Sequence[Q]) -> list[Q]:
+    """Conditions of which one has to hold for all the parts to hold."""
+    if len(parts) == 1 and parts[0].connector == Q.OR and not parts[0].negated:
+        return [Q(child) for child in parts[0].children]
+    return [_all_of(parts)]
 
 
 def _all_of(conditions: Iterable[Q]) -> Q:

@@ -171,7 +171,7 @@ def test_leads_that_change_while_they_are_counted_are_counted_again(
 ) -> None:
     # Given a lead that is not there any more when the cohort is counted as a whole
     with monkeypatch.context() as patch:
-        patch.setattr(CohortLog, "totals", lambda *_, **__: Totals(0, 0, ({}, {}, {})))
+        patch.setattr(CohortLog, "total", lambda *_, **__: iter([Totals(0, 0, ({}, {}, {}), {"mql": 0})]))
         assert not compute(waiting.pk, now=NOW)
     assert state(waiting) == (JobState.QUEUED, None, 0)
     assert "changed while they were counted" in waiting.error

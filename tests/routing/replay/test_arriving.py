@@ -5,9 +5,8 @@ from random import Random
 import pytest
 
 from glossary.types import EditionInForce
-from routing.engine.replay.arriving import arrivals
+from routing.engine.replay.judge import Judge
 from routing.engine.replay.judging import Gatekeeper
-from routing.engine.replay.moments import moments, turning
 from routing.queries.replay.cohort import Cohort
 from routing.queries.replay.histories import histories
 from tests.routing.replay.chance import STAGE, UNTIL, Chance, definition, windows
@@ -30,14 +29,12 @@ def test_news_find_what_all_moments_find(playbook: EditionInForce, seed: int) ->
     since, until = next(windows())
     opened = news = 0
     for history in histories(Cohort(since, until, UNTIL).leads(), reads, until=UNTIL):
-        arrived = arrivals(history.behaviours.values())
         for side in sides:
-            keeper = Gatekeeper(side, STAGE)
+            judge = Judge([side], [STAGE])
             # When each is judged in both ways
-            at = keeper.opens_at(history, moments(history, turning([side], [STAGE])))
-            epochs = [epoch for epoch in history.epochs() if epoch.start <= history.until]
+            [at] = judge.at_moments(history)
             # Then both say the same, to the microsecond
-            assert keeper.opens_on_news(epochs, arrived) == at, (history, side)
+            assert judge.on_news(history) == [at], (history, side)
             opened += at is not None
             news += at is not None and at > history.began
     assert len(sides) == 30

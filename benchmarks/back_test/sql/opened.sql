@@ -1,4 +1,4 @@
--- Which leads does the MQL gate of the playbook open for, before and after the change, and which of them were won?
+-- For which leads does the MQL gate of the playbook open, before and after the change, and when first?
 -- Before: 65 points; after: 50 points, and the public sector is no longer left out of tier B. Written for this
 -- pair and this log, as an analyst would: of the fields that the gate reads only `industry` changed later.
 WITH reachable AS (
@@ -86,16 +86,4 @@ opened AS (
            min(instant) FILTER (fits_before AND (asked OR intent >= 65)) AS before_at,
            min(instant) FILTER (fits_after AND (asked OR intent >= 50)) AS after_at
     FROM scored GROUP BY lead_id
-),
-won AS (
-    SELECT DISTINCT e.lead_id FROM routing_stageentry e
-    WHERE e.to_stage = 'won' AND e.voids_id IS NULL AND e.occurred_at <= getvariable('as_of')
-      AND NOT EXISTS (SELECT 1 FROM routing_stageentry v WHERE v.voids_id = e.id AND v.recorded_at <= getvariable('as_of'))
 )
-SELECT l.source, o.before_at IS NOT NULL AS before, o.after_at IS NOT NULL AS after, count(*) AS leads,
-       count(w.lead_id) AS won
-FROM routing_lead l
-LEFT JOIN opened o ON o.lead_id = l.id
-LEFT JOIN won w ON w.lead_id = l.id
-WHERE l.captured_at >= getvariable('since') AND l.captured_at < getvariable('until') AND l.merged_into_id IS NULL
-GROUP BY ALL
