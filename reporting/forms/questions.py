@@ -135,7 +135,10 @@ class WhatIfForm(_QuestionForm):
         stages = edition.document(GlossaryDocument).stage_by_key
         now = edition.document(ScoringDocument).thresholds
         gates = [
-            (gate_text(stage, key), f"{stages[stage].short}: {humanised(key)}, {number_words(now[key])} now")
+            (
+                gate_text(stage, key),
+                f"{stages[stage].short}: threshold “{humanised(key)}”, {number_words(now[key])} today",
+            )
             for stage, key in self.known.gates
         ]
         return {"gate": _select("Threshold", gates)}

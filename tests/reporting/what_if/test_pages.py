@@ -57,7 +57,7 @@ def test_it_is_asked_by_post_and_answered_on_its_page(
     client = signed_in(cast.marketing_ops)
     empty = text(client, PAGE)
     assert "This curve was not computed yet" in empty
-    assert "MQL: mql, 65 now" in empty
+    assert "MQL: threshold “mql”, 65 today" in empty
 
     for _ in range(2):
         answer = client.post(f"{PAGE}compute/", {"gate": "mql:mql", "since": "2026-01"})
