@@ -1,10 +1,13 @@
 """What the pages of back-tests read: rows without their long texts, and the leads that a change would move."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
+from glossary.choices import JobState
+from glossary.engine.headline import Headline, headline
 from glossary.models import BackTest
 from people.models import User
 from reporting.choices import Moved
@@ -39,6 +42,14 @@ class MovedCell:
 def listed() -> "QuerySet[BackTest]":
     """All back-tests, newest first, without contents and results."""
     return BackTest.objects.defer("content", "result").select_related("requested_by", "request")
+
+
+def found_of(rows: Iterable[BackTest]) -> dict[int, Headline]:
+    """What those of some back-tests that are done found, in short. One query."""
+    done = [row.pk for row in rows if row.state == JobState.DONE]
+    results = BackTest.objects.filter(pk__in=done).values_list("pk", "result")
+    found = ((pk, headline(result)) for pk, result in results)
+    return {pk: line for pk, line in found if line is not None}
 
 
 def moved_cell(result: dict[str, Any], stage: str, kind: str, became: str | None) -> MovedCell | None:

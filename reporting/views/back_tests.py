@@ -16,7 +16,7 @@ from reporting.choices import Moved
 from reporting.engine.back_test.shown import shown_stages
 from reporting.engine.csv_table import cell as csv_cell
 from reporting.models import BackTestLead
-from reporting.queries.back_test_pages import MovedCell, listed, moved_cell, moved_leads, visible
+from reporting.queries.back_test_pages import MovedCell, found_of, listed, moved_cell, moved_leads, visible
 from reporting.queries.back_test_sides import label_of
 from reporting.views.asking import person, with_policies
 from reporting.views.hygiene import csv_response, sees_all
@@ -38,9 +38,10 @@ TONES = {
 def back_tests(request: HttpRequest) -> HttpResponse:
     """Every back-test, newest first."""
     page = Paginator(listed(), PER_PAGE).get_page(request.GET.get("page"))
+    found = found_of(page)
     context = {
         "page": page,
-        "rows": [(row, *labels(row), TONES[JobState(row.state)]) for row in page],
+        "rows": [(row, *labels(row), TONES[JobState(row.state)], found.get(row.pk)) for row in page],
         "may_measure": may_measure(person(request)),
     }
     return render(request, "reporting/back_tests.html", context)

@@ -42,7 +42,7 @@ def test_everyone_reads_the_numbers(name: str, gained: BackTest, cast: SimpleNam
 
     assert f'href="/reports/back-tests/{gained.pk}/"' in listed
     assert "Glossary v1, Scoring v2" in listed
-    assert "3 leads" not in listed
+    assert "Marketing Qualified Lead: 3 gained, 0 lost" in listed
     assert "0 leads would have been MQL under the definition in force, 3 under the proposed one" in page
     assert "First touch to SAL" in page
     assert "Each lead is replayed with the facts of its own time" in page
@@ -187,6 +187,7 @@ def test_a_change_of_words_moves_nobody(playbook: EditionInForce, cast: SimpleNa
     page = text(signed_in(cast.cmo), f"/reports/back-tests/{row.pk}/")
 
     assert "The gate of no funnel stage comes out otherwise" in page
+    assert "No gate comes out otherwise" in text(signed_in(cast.cmo), "/reports/back-tests/")
 
 
 def test_what_is_not_replayed_is_not_said_to_move_nobody(
