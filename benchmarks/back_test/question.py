@@ -33,7 +33,7 @@ class Answer:
         teams: (team, kind) → leads that open the stage.
         became: (furthest stage, kind) → such leads; Concord tells it of those gained or lost.
         months: (month, before or after) → openings.
-        reached: (stage, before or after) → leads that open the stage and came as far.
+        reached: (stage, before or after) → leads that open the stage and came as far, as Concord stored them.
         moved: (lead, kind, furthest stage, microseconds since 1970 at which it opened) of those gained or lost.
         entered: leads that entered the stage by the log.
     """
@@ -74,13 +74,6 @@ def _months() -> list[tuple[str, datetime]]:
         datetime(place // 12, place % 12 + 1, 1, tzinfo=ZoneInfo(ZONE)) for place in range(first, first + 14)
     ]
     return [(f"{start:%Y-%m}", naive(start)) for start in starts]
-
-
-def changed_later(db: duckdb.DuckDBPyConnection) -> list[str]:
-    """The fields that the log holds changes of: the statement is written for `industry` alone."""
-    return [
-        name for (name,) in db.execute("SELECT DISTINCT field FROM routing_leadchange ORDER BY 1").fetchall()
-    ]
 
 
 def ask(db: duckdb.DuckDBPyConnection) -> tuple[Answer, float]:

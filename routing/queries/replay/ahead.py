@@ -36,11 +36,6 @@ class Ahead(Iterator[Batch]):
         self._coming.append(self._ask(self._reader))
         return batch
 
-    @property
-    def has_come(self) -> bool:
-        """Whether the next batch is there, or is not read before it is asked for."""
-        return not self._coming or self._coming[0].done()
-
     def close(self) -> None:
         """Stop reading, once what is being read has come, and close the connection."""
         if self._reader is None:

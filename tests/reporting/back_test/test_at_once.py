@@ -18,7 +18,7 @@ from routing.queries.replay import ahead
 from routing.queries.replay import cohort as cohorts
 from routing.queries.replay.ahead import Ahead
 from tests.reporting.back_test.scene import NOW, asked, crowd, lower_bar
-from tests.trust.races import interleave
+from tests.trust.races import Outcome, interleave
 
 at_once = [
     pytest.mark.postgres,
@@ -45,6 +45,16 @@ def told(row: BackTest) -> tuple[str, object, list[tuple[int, str, str]]]:
     row.refresh_from_db()
     leads = BackTestLead.objects.filter(back_test=row).order_by("lead_id", "kind")
     return row.state, row.result, list(leads.values_list("lead_id", "kind", "outcome"))
+
+
+def cancelled_after(step: str, row: BackTest, patch: pytest.MonkeyPatch) -> Outcome:
+    """It, computed, and cancelled by somebody else when that step of it is done."""
+    return interleave(
+        patch,
+        f"reporting.services.back_testing:{step}",
+        lambda: compute(row.pk, now=NOW),
+        lambda: cancel(row.pk, acting_user=None, now=NOW),
+    )
 
 
 def readers() -> list[str]:
@@ -121,12 +131,7 @@ class TestTwoAtOnce:
     def test_cancelled_while_it_is_counted_it_stays_cancelled(
         self, waiting: BackTest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        outcome = interleave(
-            monkeypatch,
-            "reporting.services.back_testing:measure",
-            lambda: compute(waiting.pk, now=NOW),
-            lambda: cancel(waiting.pk, acting_user=None, now=NOW),
-        )
+        outcome = cancelled_after("measure", waiting, monkeypatch)
 
         assert outcome.met
         assert outcome.first is False
@@ -135,12 +140,7 @@ class TestTwoAtOnce:
     def test_cancelled_while_it_is_written_it_is_done(
         self, waiting: BackTest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        outcome = interleave(
-            monkeypatch,
-            "reporting.services.back_testing:finish",
-            lambda: compute(waiting.pk, now=NOW),
-            lambda: cancel(waiting.pk, acting_user=None, now=NOW),
-        )
+        outcome = cancelled_after("finish", waiting, monkeypatch)
 
         assert outcome.first is True
         assert isinstance(outcome.second, RequestRefused)
@@ -161,7 +161,6 @@ def test_within_a_transaction_each_batch_is_read_in_its_turn() -> None:
 
     reading = Ahead(batches(), 2)
 
-    assert reading.has_come
     assert seen == []
     assert list(reading) == [0, 1, 2]
     assert set(seen) == {threading.current_thread().name}
