@@ -47,7 +47,8 @@ def _into_postgres(world: World, url: str) -> None:
             file.unlink()
             for again in indexes:
                 target.execute(again.encode())
-            target.execute(f"VACUUM (ANALYZE) {table}".encode())
+        # After all of it, as autovacuum would in time: of a table just copied it passes over pages still being written.
+        target.execute("VACUUM (ANALYZE)")
 
 
 def _postgres_without_indexes(target: "psycopg.Connection[tuple[str, ...]]", table: str) -> list[str]:
