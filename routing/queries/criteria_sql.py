@@ -117,7 +117,7 @@ def _equal_any(criterion: FieldCriterion, source: Source) -> list[tuple[Q, Q]]:
 
 
 def _equals(criterion: FieldCriterion, source: Source) -> Q:
-    return _any([typed & equal for typed, equal in _equal_any(criterion, source)] or [NEVER])
+    return _any([equal for _, equal in _equal_any(criterion, source)] or [NEVER])
 
 
 def _differs(criterion: FieldCriterion, source: Source) -> Q:
@@ -131,7 +131,7 @@ def _between(criterion: FieldCriterion, source: Source) -> Q:
         times = source.times
         return times.typed & ~times.before(first) & ~times.after(last) if times else NEVER
     numbers = source.numbers
-    return numbers.typed & numbers.at_least(low) & numbers.at_most(high) if numbers else NEVER
+    return numbers.at_least(low) & numbers.at_most(high) if numbers else NEVER
 
 
 def _contains(criterion: FieldCriterion, source: Source) -> Q:
@@ -165,11 +165,11 @@ def _older(criterion: FieldCriterion, source: Source, now: datetime) -> Q:
 
 
 def _at_least(source: Source, bound: float) -> Q:
-    return source.numbers.typed & source.numbers.at_least(bound) if source.numbers else NEVER
+    return source.numbers.at_least(bound) if source.numbers else NEVER
 
 
 def _at_most(source: Source, bound: float) -> Q:
-    return source.numbers.typed & source.numbers.at_most(bound) if source.numbers else NEVER
+    return source.numbers.at_most(bound) if source.numbers else NEVER
 
 
 _NUMERIC: dict[Op, Callable[[Source, float], Q]] = {Op.AT_LEAST: _at_least, Op.AT_MOST: _at_most}

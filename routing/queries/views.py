@@ -1,7 +1,7 @@
 """One field in SQL, seen as text, number, truth or time: the tests that operators are made of.
 
-Every view says with `typed` for which leads the field holds a value of its kind; the other tests are to be
-joined with it and may be NULL elsewhere.
+Every view says with `typed` for which leads the field holds a value of its kind. Equality and the bounds of
+numbers are true for none but those; the other tests are to be joined with it. All may be NULL elsewhere.
 """
 
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ class PlainTexts:
     typed: Q
 
     def equal_any(self, values: Sequence[str]) -> Q:
-        return Q(In(self.text, list(values)))
+        return Q(In(self.text, [value for value in values if value]))
 
     def contain(self, part: str) -> Q:
         return Q(GreaterThan(StrIndex(self.folded, Value(part)), 0))
@@ -136,10 +136,10 @@ class Ages:
         return Q(captured_at__lte=self.now)
 
     def at_least(self, bound: float) -> Q:
-        return Q(captured_at__lte=days_before(self.now, ceil(bound)))
+        return self.typed & Q(captured_at__lte=days_before(self.now, ceil(bound)))
 
     def at_most(self, bound: float) -> Q:
-        return Q(captured_at__gt=days_before(self.now, floor(bound) + 1))
+        return self.typed & Q(captured_at__gt=days_before(self.now, floor(bound) + 1))
 
 
 @dataclass(frozen=True, slots=True)
