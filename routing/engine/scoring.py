@@ -119,7 +119,11 @@ def intent_total(
 
 def _worth(rule: IntentRule, facts: Sequence[BehaviourFact], now: datetime) -> tuple[float, float]:
     """The points of a rule after decay, and what is left of them after its cap."""
-    decayed = fsum(rule.points * _left(rule, now - fact.occurred_at) for fact in facts)
+    worth, half_life = rule.points, rule.half_life_days
+    if half_life is None:
+        decayed = worth * len(facts)  # as exactly rounded as the sum would be
+    else:
+        decayed = fsum([worth * 0.5 ** ((now - fact.occurred_at) / _DAY / half_life) for fact in facts])
     return decayed, decayed if rule.cap is None else max(-rule.cap, min(decayed, rule.cap))
 
 
@@ -135,11 +139,6 @@ def _line(rule: IntentRule, facts: Sequence[BehaviourFact], now: datetime) -> In
         points,
         _line_words(rule, len(facts), decayed, points),
     )
-
-
-def _left(rule: IntentRule, age: timedelta) -> float:
-    """The share of the points that is left after `age`."""
-    return 1.0 if rule.half_life_days is None else float(0.5 ** (age / _DAY / rule.half_life_days))
 
 
 def _groups(lines: Sequence[IntentLine], document: ScoringDocument) -> tuple[IntentGroup, ...]:

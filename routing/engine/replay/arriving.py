@@ -6,6 +6,7 @@ which it holds is one at which news came in: routing.engine.replay.judging would
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -43,10 +44,14 @@ class Asked(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """A group of criteria that only fall: all that is asked, and what a behaviour of each name may have met."""
+    """A group of criteria that only fall: all that is asked, and what a behaviour of each name may have met.
+
+    `names`: of the behaviours of which deeds are asked.
+    """
 
     whole: Asked
     by_news: dict[str, Asked]
+    names: frozenset[str]
 
 
 def wish_of(items: Iterable[Criterion], scoring: ScoringDocument) -> Wish:
@@ -64,11 +69,15 @@ def wish_of(items: Iterable[Criterion], scoring: ScoringDocument) -> Wish:
         name: Asked(enough if name in scored else None, tuple(deed for deed in deeds if deed[0] == name))
         for name in {*scored, *(deed[0] for deed in deeds)}
     }
-    return Wish(Asked(enough, tuple(deeds)), by_news)
+    return Wish(Asked(enough, tuple(deeds)), by_news, frozenset(deed[0] for deed in deeds))
 
 
 class Seen:
-    """What is known of a lead as its behaviours come in, under one way to score them."""
+    """What is known of a lead as its behaviours come in, under one way to score them.
+
+    The points are bounded from above, and only worked out where the bound is enough: since they only fall as time
+    goes by, they are at most what they last were and what came in since is worth.
+    """
 
     def __init__(self, scoring: ScoringDocument) -> None:
         self._scoring = scoring
@@ -80,8 +89,8 @@ class Seen:
     def forget(self) -> None:
         """Begin with another lead."""
         self._by_name: dict[str, list[BehaviourFact]] = {}
-        self._most = 0.0
-        self._score: float | None = None
+        self._bound = 0.0
+        self._score = 0.0
         self._scored_at: datetime | None = None
 
     def add(self, fact: BehaviourFact) -> None:
@@ -91,7 +100,7 @@ class Seen:
         if own is None:
             own = self._by_name[name] = []
         own.append(fact)
-        self._most += self._worth.get(name, 0.0)
+        self._bound += self._worth.get(name, 0.0)
         self._scored_at = None
 
     def meets(self, asked: Asked, now: datetime) -> bool:
@@ -103,13 +112,21 @@ class Seen:
             if within is None or _count_since(facts, now - within) >= at_least:
                 return True
         need = asked.points
-        # Not even without any decay, or else the points of the moment.
-        return need is not None and self._most >= need - _ROUNDING and self.score(now) >= need
+        return need is not None and self.may_have(need) and self.score(now) >= need
+
+    def may_have(self, points: float) -> bool:
+        """Whether the lead can have so many points by now."""
+        return self._bound >= points - _ROUNDING
+
+    def did_none(self, names: frozenset[str]) -> bool:
+        """Whether the lead did none of these yet."""
+        return names.isdisjoint(self._by_name)
 
     def score(self, now: datetime) -> float:
         """The intent score of the moment."""
-        if self._score is None or self._scored_at != now:
+        if self._scored_at != now:
             self._score, self._scored_at = intent_total(self._by_name, self._scoring, now=now), now
+            self._bound = self._score + _ROUNDING
         return self._score
 
 
@@ -123,23 +140,41 @@ def _count_since(facts: Sequence[BehaviourFact], since: datetime) -> int:
 
 def arrivals(facts: Iterable[BehaviourFact]) -> list[Arrival]:
     """Behaviours in the order in which they came to be known."""
-    found = [
-        (max(recorded, occurred), fact)
-        for fact, occurred, recorded in ((fact, fact.occurred_at, fact.recorded_at) for fact in facts)
-    ]
+    found = []
+    for fact in facts:
+        _, occurred, recorded, _ = fact
+        found.append((max(occurred, recorded), fact))
     found.sort(key=itemgetter(0))
     return found
 
 
-class Spell(NamedTuple):
-    """A time in which the values did not change: [start, end), None = to the last moment.
+class Hopes(NamedTuple):
+    """What is left for gates to open: each gate that may, with its wishes, and what any of them takes at least.
 
-    `wishes`: for each gate, what is left to be met then; None = it stays shut.
+    None opens before the lead can have so many `points`, or did a deed of one of the `names`.
     """
+
+    gates: tuple[tuple[int, Sequence[Wish]], ...]
+    points: float
+    names: frozenset[str]
+
+
+def hopes_of(gates: Iterable[tuple[int, Sequence[Wish]]]) -> Hopes:
+    """Gates by number, each with its wishes; one without any opens at once."""
+    asked = tuple(gates)
+    wishes = [wish for _, own in asked for wish in own]
+    points = [wish.whole.points for wish in wishes if wish.whole.points is not None]
+    if not all(own for _, own in asked):
+        points.append(-inf)
+    return Hopes(asked, min(points, default=inf), frozenset(name for wish in wishes for name in wish.names))
+
+
+class Spell(NamedTuple):
+    """A time in which the values did not change: [start, end), None = to the last moment."""
 
     start: datetime
     end: datetime | None
-    wishes: Sequence[Sequence[Wish] | None]
+    hopes: Hopes
 
 
 def first_openings(
@@ -159,41 +194,38 @@ def first_openings(
         while place < last and arrived[place][0] <= spell.start:
             seen.add(arrived[place][1])
             place += 1
-        waiting = _at_once(spell, seen, found)
-        if waiting:
-            place = _as_news_comes(spell, waiting, seen, arrived, place, found)
+        hopes = _at_once(spell, seen, found)
+        if hopes.gates:
+            place = _as_news_comes(spell, hopes, seen, arrived, place, found)
     return found
 
 
-_Waiting = tuple[int, Sequence[Wish]]
-
-
-def _at_once(spell: Spell, seen: Seen, found: list[datetime | None]) -> list[_Waiting]:
+def _at_once(spell: Spell, seen: Seen, found: list[datetime | None]) -> Hopes:
     """Note the gates that are open when a spell begins; those that may open within it."""
-    waiting = []
-    for gate, wishes in enumerate(spell.wishes):
-        if wishes is None or found[gate] is not None:
-            continue
-        if all(seen.meets(wish.whole, spell.start) for wish in wishes):
-            found[gate] = spell.start
-        else:
-            waiting.append((gate, wishes))
-    return waiting
+    hopes = spell.hopes
+    if any(found):
+        hopes = hopes._replace(gates=tuple(entry for entry in hopes.gates if found[entry[0]] is None))
+    if not seen.may_have(hopes.points) and seen.did_none(hopes.names):
+        return hopes
+    met = [
+        gate for gate, wishes in hopes.gates if all(seen.meets(wish.whole, spell.start) for wish in wishes)
+    ]
+    return _without(hopes, met, spell.start, found) if met else hopes
 
 
 def _as_news_comes(
     spell: Spell,
-    waiting: list[_Waiting],
+    hopes: Hopes,
     seen: Seen,
     arrived: Sequence[Arrival],
     place: int,
     found: list[datetime | None],
 ) -> int:
     """Note the gates that open within a spell; the place of the first arrival that was not looked at."""
-    last = len(arrived)
-    while waiting and place < last:
+    last, end = len(arrived), spell.end
+    while hopes.gates and place < last:
         now = arrived[place][0]
-        if spell.end is not None and now >= spell.end:
+        if end is not None and now >= end:
             break
         news = []
         while place < last and arrived[place][0] == now:
@@ -201,12 +233,19 @@ def _as_news_comes(
             seen.add(fact)
             news.append(fact.name)
             place += 1
-        met = [gate for gate, wishes in waiting if _may_meet(wishes, news, seen, now)]
+        if not seen.may_have(hopes.points) and hopes.names.isdisjoint(news):
+            continue
+        met = [gate for gate, wishes in hopes.gates if _may_meet(wishes, news, seen, now)]
         if met:
-            for gate in met:
-                found[gate] = now
-            waiting = [entry for entry in waiting if entry[0] not in met]
+            hopes = _without(hopes, met, now, found)
     return place
+
+
+def _without(hopes: Hopes, met: Sequence[int], now: datetime, found: list[datetime | None]) -> Hopes:
+    """Note that gates opened; the others, which take no less than all did together."""
+    for gate in met:
+        found[gate] = now
+    return hopes._replace(gates=tuple(entry for entry in hopes.gates if entry[0] not in met))
 
 
 def _may_meet(wishes: Sequence[Wish], news: Sequence[str], seen: Seen, now: datetime) -> bool:

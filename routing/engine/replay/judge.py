@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from routing.engine.replay.arriving import Seen, Spell, arrivals, first_openings
+from routing.engine.replay.arriving import Hopes, Seen, Spell, arrivals, first_openings, hopes_of
 from routing.engine.replay.definition import Definition
-from routing.engine.replay.history import LeadHistory
+from routing.engine.replay.history import Epoch, LeadHistory
 from routing.engine.replay.judging import Gatekeeper
 from routing.engine.replay.moments import moments, turning
-from routing.engine.replay.steady import Tests
+from routing.engine.replay.steady import MOST_REMEMBERED, Answers, Tests
 
 
 class Opened(NamedTuple):
@@ -55,26 +55,56 @@ class Judge:
         answers = [self._tests.answers(epoch.values) for epoch in epochs]
         found: list[datetime | None] = [None] * len(self._keepers)
         arrived = arrivals(history.facts)
-        for seen, places in self._alike:
-            spells = []
-            for epoch, told in zip(epochs, answers, strict=True):
-                left = [self._keepers[place].residue(epoch, told) for place in places]
-                wishes = [None if residue is None else residue.wishes for residue in left]
-                spells.append(Spell(epoch.start, epoch.end, wishes))
-            for place, at in zip(places, first_openings(spells, seen, arrived, len(places)), strict=True):
+        for alike in self._alike:
+            spells = [
+                Spell(epoch.start, epoch.end, alike.hopes(epoch, told))
+                for epoch, told in zip(epochs, answers, strict=True)
+            ]
+            opened = first_openings(spells, alike.seen, arrived, len(alike.places))
+            for place, at in zip(alike.places, opened, strict=True):
                 found[place] = at
         return found
 
 
-def _scored_alike(keepers: Sequence[Gatekeeper]) -> list[tuple[Seen, list[int]]]:
-    """The places of the gates whose leads score alike, with what scores them: one score serves them all."""
-    found: list[tuple[object, Seen, list[int]]] = []
+class _Alike:
+    """Gates whose leads score alike: one score serves them all. `places`: theirs among all gates."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self.places: list[int] = []
+        self._keepers: list[Gatekeeper] = []
+        self._hopes: dict[Answers, Hopes] = {}
+
+    def add(self, place: int, keeper: Gatekeeper) -> None:
+        """One more gate."""
+        self.places.append(place)
+        self._keepers.append(keeper)
+
+    def hopes(self, epoch: Epoch, answers: Answers) -> Hopes:
+        """What is left for the gates to open in an epoch."""
+        if any(keeper.requires_age for keeper in self._keepers):
+            return self._left(epoch, answers)
+        found = self._hopes.get(answers)
+        if found is None:
+            if len(self._hopes) >= MOST_REMEMBERED:
+                self._hopes.clear()
+            found = self._hopes[answers] = self._left(epoch, answers)
+        return found
+
+    def _left(self, epoch: Epoch, answers: Answers) -> Hopes:
+        residues = [keeper.residue(epoch, answers) for keeper in self._keepers]
+        left = enumerate(residues)
+        return hopes_of((gate, residue.wishes) for gate, residue in left if residue is not None)
+
+
+def _scored_alike(keepers: Sequence[Gatekeeper]) -> list[_Alike]:
+    found: list[tuple[object, _Alike]] = []
     for place, keeper in enumerate(keepers):
         scoring = keeper.definition.scoring
         rules = (scoring.intent, scoring.group_caps, scoring.total_cap)
-        own = next((places for known, _, places in found if known == rules), None)
+        own = next((alike for known, alike in found if known == rules), None)
         if own is None:
-            found.append((rules, Seen(scoring), [place]))
-        else:
-            own.append(place)
-    return [(seen, places) for _, seen, places in found]
+            own = _Alike(Seen(scoring))
+            found.append((rules, own))
+        own.add(place, keeper)
+    return [alike for _, alike in found]

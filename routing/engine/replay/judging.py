@@ -113,7 +113,7 @@ class Gatekeeper:
         self._grade_is_steady = all(map(_is_steady_alone, tiers))
         asks_grade = any(names(item, GRADE) for item in definition.criteria(stage))
         self._grade = self.tests.grade(scoring) if asks_grade and self._grade_is_steady else None
-        self._requires_age, self._required = False, list[Answer]()
+        self.requires_age, self._required = False, list[Answer]()
         self._groups, self._barred, self._none = list[_Group](), list[Answer](), tuple[Criterion, ...]()
         # Whether time alone never opens the gate: routing.engine.replay.arriving then tells when it opens.
         self.waits_for_news = True
@@ -124,7 +124,7 @@ class Gatekeeper:
 
     def _make_ready(self, stage: Stage) -> None:
         fields, none = self.definition.glossary.field_by_key, stage.entry.none
-        self._requires_age = AGE in stage.required_fields
+        self.requires_age = AGE in stage.required_fields
         required = [key for key in stage.required_fields if key not in _COMPUTED]
         self._required = [self.tests.required(key, fields.get(key)) for key in required]
         self._groups = [self._split(group.any) for group in stage.entry.all]
@@ -154,7 +154,7 @@ class Gatekeeper:
             answers: of `tests` to the values of the epoch.
             sparing: criteria on this threshold are left to the moments even where the values alone decide them.
         """
-        if self.stage is None or (self._requires_age and not self._has_age(epoch)):
+        if self.stage is None or (self.requires_age and not self._has_age(epoch)):
             return None
         key = answers, sparing
         if key not in self._residues:

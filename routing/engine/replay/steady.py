@@ -1,10 +1,12 @@
 """Criteria whose answers stay while the values do, made ready once to be asked of very many leads.
 
-Each test says what `is_met` and `fault_of` say of the same value; answers on texts are remembered, since few
-different ones come again and again.
+Each test says what `is_met` and `fault_of` say of the same value; answers are remembered, since few different
+values come again and again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from types import NoneType
+from typing import Any
 
 from glossary.engine.conditions import Criterion, FieldCriterion, When
 from glossary.engine.fields import ContractField, FieldType, Op
@@ -22,6 +24,7 @@ Answers = tuple[int, ...]
 Answer = Callable[[Answers], bool]
 # Of a field with more different values than this (addresses, for one) the rest is judged anew each time.
 MOST_REMEMBERED = 5_000
+_REMEMBERED = (str, NoneType, bool, int, float)
 
 
 def test_of(item: FieldCriterion, thresholds: Mapping[str, float]) -> Test:
@@ -48,14 +51,14 @@ class Tests:
 
     def __init__(self) -> None:
         self._fields: dict[str, _Field] = {}
-        self._asked: list[tuple[str, Callable[[object], int]]] = []
+        self._asked: list[tuple[str, _ByType]] = []
         self._together: list[Callable[[Values], bool]] = []
         self._answers: dict[object, Answer] = {}
 
     def answers(self, values: Values) -> Answers:
         """Each test's answer."""
         get = values.get
-        found = [bits(get(key)) for key, bits in self._asked]
+        found = [by_type[type(value := get(key))][value] for key, by_type in self._asked]
         found += [test(values) for test in self._together]
         return tuple(found)
 
@@ -96,7 +99,7 @@ class Tests:
         field = self._fields.get(key)
         if field is None:
             field = self._fields[key] = _Field(len(self._asked))
-            self._asked.append((key, field.bits))
+            self._asked.append((key, _ByType(field)))
         place, bit = field.place, 1 << len(field.tests)
         field.tests.append(test)
         return lambda answers: bool(answers[place] & bit)
@@ -108,31 +111,43 @@ class Tests:
 
 
 class _Field:
-    """The tests of one field. Answers on texts, and on nothing, are remembered: few come again and again."""
+    """The tests of one field."""
 
     def __init__(self, place: int) -> None:
         self.place = place
         self.tests: list[Test] = []
-        # (True, 1 and 1.0 are one key to a dict, so no numbers.)
-        self._known: dict[object, int] = {}
 
-    def bits(self, value: object) -> int:
-        """The answers of all tests."""
-        if type(value) is not str and value is not None:
-            return self._judge(value)
-        found = self._known.get(value)
-        if found is None:
-            found = self._judge(value)
-            if len(self._known) < MOST_REMEMBERED:
-                self._known[value] = found
-        return found
-
-    def _judge(self, value: object) -> int:
+    def __getitem__(self, value: object) -> int:
+        """The answers of all tests to a value."""
         found = 0
         for place, test in enumerate(self.tests):
             if test(value):
                 found |= 1 << place
         return found
+
+
+class _Remembered(dict[Any, int]):
+    """The answers of a field to values that can be remembered: to look one up again costs no call of Python."""
+
+    def __init__(self, field: _Field) -> None:
+        self._field = field
+
+    def __missing__(self, value: object) -> int:
+        found = self._field[value]
+        if len(self) < MOST_REMEMBERED:
+            self[value] = found
+        return found
+
+
+class _ByType(dict[type, _Remembered | _Field]):
+    """Of one field, for each type of value: what was answered, or who answers. (True, 1 and 1.0 are one key.)"""
+
+    def __init__(self, field: _Field) -> None:
+        super().__init__({kind: _Remembered(field) for kind in _REMEMBERED})
+        self._field = field
+
+    def __missing__(self, kind: type) -> _Field:
+        return self._field
 
 
 def any_of(asked: Iterable[Answer], answers: Answers) -> bool:
