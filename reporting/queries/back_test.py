@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -40,11 +41,22 @@ class Owners:
         return (owner is not None and self._teams.get(owner)) or NO_TEAM
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CohortLog:
     """A cohort and what stands in the log about it, as of the cohort's instant."""
 
     cohort: Cohort
+
+    @cached_property
+    def _has_merges(self) -> bool:
+        """Whether any lead was merged into another. Asked once: merges to come are none as of the instant."""
+        return Lead.objects.filter(merged_into__isnull=False).exists()
+
+    @cached_property
+    def _has_mistakes(self) -> bool:
+        """Whether any entry was declared a mistake. Asked once, and without the instant: an index answers at once."""
+        # Every id is above 0; asked so, SQLite finds the few in the index instead of going through all entries.
+        return StageEntry.objects.filter(voids__gt=0).exists()
 
     def total(self, stages: Iterable[str] = (), *, has_won: bool) -> Iterator[Totals]:
         """How many leads there are, how many won, in all and by each value, and how many entered the stages.
@@ -70,7 +82,7 @@ class CohortLog:
         """The stages that these leads, and those merged into them, entered, as bits. Only those of `bits` are read."""
         found: dict[int, int] = defaultdict(int)
         ways: dict[str, dict[str, object]] = {"lead_id": {}}
-        if _merges_exist():
+        if self._has_merges:
             ways["lead__merged_into_id"] = {"lead__merged_at__lte": self.cohort.as_of}
         entries = self._standing().filter(to_stage__in=sorted(bits)).order_by()
         for some in _portions(ids):
@@ -92,7 +104,7 @@ class CohortLog:
     def _entered(self, stage: str) -> "QuerySet[Any]":
         """Ids of leads with an entry into a stage; an entry of a merged lead counts for its survivor."""
         entries = self._standing().filter(to_stage=stage).order_by()
-        if _merges_exist():
+        if self._has_merges:
             merged = When(lead__merged_at__lte=self.cohort.as_of, then=F("lead__merged_into_id"))
             return entries.values(unit=Case(merged, default=F("lead_id")))
         return entries.values("lead_id")
@@ -101,16 +113,11 @@ class CohortLog:
         """Entries that are known as of the instant and were not declared a mistake by then."""
         instant = self.cohort.as_of
         entries = known_entries(AsOf(instant))
-        # Every id is above 0; asked so, SQLite finds the few in the index instead of going through all entries.
-        voids = StageEntry.objects.filter(voids__gt=0).order_by()
-        # Mistakes are rare: mostly there is nothing to leave out, and nothing to compare with. (Asked without the
-        # instant, an index answers at once.)
-        known = voids.filter(recorded_at__lte=instant).values("voids_id")
-        return entries.exclude(pk__in=known) if voids.exists() else entries
-
-
-def _merges_exist() -> bool:
-    return Lead.objects.filter(merged_into__isnull=False).exists()
+        # Mistakes are rare: mostly there is nothing to leave out, and nothing to compare with.
+        if not self._has_mistakes:
+            return entries
+        known = StageEntry.objects.filter(voids__gt=0, recorded_at__lte=instant).order_by().values("voids_id")
+        return entries.exclude(pk__in=known)
 
 
 def _added_up(

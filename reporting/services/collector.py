@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # Objects made before the young ones are searched; Python's own 700 is for programs that keep little.
-YOUNG = 50_000
+YOUNG = 500_000
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from routing.engine.facts import BehaviourFact
+from routing.engine.facts import BehaviourFact, facts_of
 from routing.engine.replay.history import LOGGED, LeadHistory, Reads, ValueChange
 from routing.engine.values import EARLIEST
 from routing.models import Behaviour, Lead, LeadChange
@@ -135,22 +135,25 @@ def _history(
     if keys.attributes:
         stated = row[-1] or {}
         values |= {key: stated.get(key) for key in keys.attributes}
-    values |= read.before.get(lead, {})
     began = captured_at if imported else recorded_at
-    changes = [*read.changes.get(lead, ()), *lines]
+    changes: list[ValueChange] = []
+    if lead in read.before:
+        values |= read.before[lead]
+        changes = read.changes.get(lead, [])
     if lines:
         # What the logs say of the beginning is no change.
         values |= {"stage": "", "owner": "", "first_touch_at": None}
         values |= {
             change.field: change.value for change in sorted(lines, key=itemgetter(0)) if change.at <= began
         }
-        changes = [change for change in changes if change.at > began]
+        changes = [change for change in (*changes, *lines) if change.at > began]
+    changes.sort(key=itemgetter(0))
     return LeadHistory(
         lead,
         began,
         until,
         values,
-        sorted(changes, key=itemgetter(0)),
+        changes,
         read.facts.get(lead, ()),
         imported=imported,
         carried=row[_OWN:first],
@@ -197,8 +200,10 @@ def _read_behaviours(batch: _Batch, read: _Read) -> None:
         if merged_at is not None or batch.rows[lead][3]:
             pairs = zip(occurred, recorded, strict=True)
             known = [max(batch.known_from(lead, *pair), merged_at or EARLIEST) for pair in pairs]
-        facts = map(BehaviourFact, names, occurred, known, properties)
-        read.facts[lead] += [fact for fact in facts if fact.recorded_at <= batch.until]
+        facts = facts_of(names, occurred, known, properties)
+        if max(known) > batch.until:
+            facts = [fact for fact in facts if fact.recorded_at <= batch.until]
+        read.facts[lead] += facts
 
 
 def _with_properties(rows: "QuerySet[Behaviour]") -> Iterator[_Told]:
