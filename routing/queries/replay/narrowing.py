@@ -120,7 +120,7 @@ class Narrowing:
 def any_of(conditions: Iterable[Q]) -> Q:
     """One of them holds. (To Django an empty Q in an "or" says nothing, here it says: every lead.)"""
     found = list(conditions)
-    return EVERY if EVERY in found else reduce(or_, found)
+    return reduce(or_, found) if all(found) else EVERY
 
 
 def _alternatives(parts: Sequence[Q]) -> list[Q]:
