@@ -44,6 +44,8 @@ CASES: list[tuple[str, ScoringDocument, list[BehaviourFact], float]] = [
     ("the future does not count", DECAY, [did("demo", -1)], 0),
     ("nor what was recorded later", DECAY, [did("demo", 1, -1)], 0),
     ("without half-life nothing fades", scoring(rule("demo", 40)), [did("demo", 3000)], 40),
+    ("each time counts", scoring(rule("demo", 0.1)), [did("demo", days) for days in range(300)], 30),
+    ("each time fades", scoring(rule("p", 8, half_life_days=1)), [did("p", days) for days in range(4)], 15),
     ("a rule's cap", CAPPED, [did("p")] * 3, 30),
     ("a cap bounds deductions too", DEDUCTION, [did("p")] * 3 + [did("q")], 20),
     ("never below zero", scoring(rule("p", -15)), [did("p")], 0),
