@@ -32,13 +32,19 @@ class Question:
 
     def fault(self, back_test: BackTest) -> str:
         """Why a finished back-test does not speak of this; empty when it does."""
+        moved = {
+            side: (was, now)
+            for side in SIDES
+            if (was := getattr(back_test, f"{side.value}_before")) != (now := self.before.get(side.value))
+        }
+        # First, since where its own document moved on, the content was merged with that and is another one too.
+        for side, (was, now) in moved.items():
+            if side.value == self.workstream:
+                return f"It compares with {side.label} v{was}; the change is made for v{now} now."
         if not self.digest or back_test.digest != self.digest:
             return "The content has changed since."
-        for side in SIDES:
-            was, now = getattr(back_test, f"{side.value}_before"), self.before.get(side.value)
-            if was != now and side.value == self.workstream:
-                return f"It compares with {side.label} v{was}; the change is made for v{now} now."
-            if was != now and self.is_open:
+        for side, (was, now) in moved.items():
+            if self.is_open:
                 return f"It was measured beside {side.label} v{was}; v{now} is in force now."
         return ""
 

@@ -14,7 +14,7 @@ from glossary.queries.standing import lacking, round_of
 from glossary.services.announcing import announce
 from glossary.services.catching_up import catch_up
 from glossary.services.publish import lock_line, publish
-from glossary.services.renewal import end_ratification, follow_charter, renew
+from glossary.services.renewal import end_ratification, follow_charter, measure_anew, renew
 from glossary.services.timeline import locked, refusals_told, save, tell
 from glossary.services.warrants import ApprovedRequest
 from glossary.types import Publication
@@ -87,6 +87,8 @@ def put_in_force(
     end_ratification(request, now)
     if request.workstream == Workstream.CHARTER:
         follow_charter(now, but=request.pk)
+    if registry.is_back_tested(request.workstream):
+        measure_anew(now, but=request.pk)
     announce(request, request.version, before, now)
     return request
 

@@ -86,6 +86,23 @@ def follow_charter(now: datetime, *, but: int) -> None:
             settle_round(request, now)
 
 
+def measure_anew(now: datetime, *, but: int) -> None:
+    """Queue a back-test of every round that waits for a validation and has none beside the versions now in force.
+
+    Under the lock of the line.
+
+    Args:
+        but: the request that put one of them in force.
+    """
+    runs = ChangeRequest.objects.filter(Q(state__in=UNDER_REVIEW) | TO_RATIFY).exclude(pk=but)
+    for pk in list(runs.order_by("pk").values_list("pk", flat=True)):
+        request = locked(pk)
+        if not (request.is_under_review or request.awaits_ratification):
+            continue
+        if any(signoff.duty == Duty.VALIDATE and not signoff.verdict for signoff in round_of(request)):
+            measure_round(request, now)
+
+
 def _complete(request: ChangeRequest, now: datetime) -> None:
     if request.state == RequestState.IN_REVIEW:
         request.state = RequestState.APPROVED

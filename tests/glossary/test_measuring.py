@@ -28,6 +28,7 @@ from tests.glossary.governing import (
     edited,
     measured,
     opened,
+    published,
     put_in_force_as_emergency,
     slot,
     submitted,
@@ -261,6 +262,38 @@ def test_another_version_of_either_document_makes_it_stale(
     assert standing(request_, NOW) is None
     BackTest.objects.filter(pk=row.pk).update(glossary_before=2, digest=request_.digest)
     assert len(stale(request_, NOW)) == 1
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_when_the_other_document_moves_a_new_one_is_queued_for_whom_finance_still_validates(
+    request_: ChangeRequest, cast: SimpleNamespace, signed: bool
+) -> None:
+    # Given a change of the scoring with a finished back-test, that Finance validated or not
+    old = measured(request_)
+    if signed:
+        validate(request_, cast)
+    # When a change of the glossary goes in force
+    signers = {"cro": cast.cro, "cmo": cast.cmo, "finance": cast.finance}
+    published("glossary", lambda data: stage(data, "mql").update(name="Warm"), cast.revops, signers)
+    # Then the old one no longer stands, and the same content is measured anew where somebody has to look at it
+    assert [found.back_test for found in stale(request_, NOW)] == [old]
+    again = [row for row in waiting(request_) if (row.digest, row.glossary_before) == (request_.digest, 2)]
+    assert len(again) == (0 if signed else 1)
+
+
+def test_a_conflict_with_its_own_document_is_told_as_such(
+    request_: ChangeRequest, cast: SimpleNamespace
+) -> None:
+    # Given a change of the scoring with a finished back-test
+    row = measured(request_)
+    # When another one of the same threshold goes in force
+    signers = {"cmo": cast.cmo, "finance": cast.finance}
+    published("scoring", threshold(75), cast.marketing_ops, signers)
+    request_.refresh_from_db()
+    # Then the reason names the version, and not its author's content
+    assert [(old.back_test, old.reason) for old in stale(request_, NOW)] == [
+        (row, "It compares with Scoring & ICP v1; the change is made for v2 now.")
+    ]
 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.FAILED, JobState.CANCELLED])
