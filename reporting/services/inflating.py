@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from glossary.queries.editions import edition_at
 from notifications.services.outbox import notify_roles
 from notifications.types import Message
 from people.choices import Role
 from reporting.engine.conversion_result import Json
+from reporting.engine.document import ReportingDocument
 from reporting.engine.funnel import ConversionResult
 from reporting.engine.inflation_months import (
     asks_for_inflation,
@@ -16,6 +18,7 @@ from reporting.engine.inflation_months import (
 from reporting.models import ReportRun
 from reporting.queries.inflation import evidence_of
 from reporting.queries.lead_values import AsOf
+from reporting.queries.runs import kpi_question
 
 KIND = "mql_inflation"
 TOLD = (Role.REVOPS, Role.REVOPS_LEAD)
@@ -32,12 +35,13 @@ def compare_months(counted: ConversionResult, as_of: AsOf) -> Json | None:
 
 
 def tell_inflation(run: ReportRun, result: Json, *, now: datetime) -> bool:
-    """Tell RevOps when a report that speaks of today shows inflation; whether it was told.
+    """Tell RevOps when the report behind a KPI shows inflation; whether it was told.
 
-    Once per month compared: later runs find the same key. A question about an earlier moment tells nobody.
+    Once per month compared: later runs find the same key. Other questions tell nobody, however they come out:
+    with another window or fewer leads anybody could raise the alarm, and use up the one of that month.
     """
     found = result.get("inflation")
-    if not isinstance(found, dict) or not found["flagged"] or run.parameters.get("as_of") is not None:
+    if not isinstance(found, dict) or not found["flagged"] or not _is_behind_a_kpi(run, now):
         return False
     earlier, later = found["rows"]
     lines = [
@@ -54,7 +58,13 @@ def tell_inflation(run: ReportRun, result: Json, *, now: datetime) -> bool:
         subject=f"MQL inflation in {later['label']}: {found['volume_percent']} % MQLs, fewer became SQL",
         dedupe_key=f"{KIND}:{later['key']}",
         body="\n".join(lines),
-        url=f"/reports/conversion/{run.pk}/#inflation",
+        # Not the run: runs of the system are dropped after a month.
+        url="/reports/#inflation",
     )
     notify_roles(TOLD, message, now=now)
     return True
+
+
+def _is_behind_a_kpi(run: ReportRun, now: datetime) -> bool:
+    kpis = edition_at(now).document(ReportingDocument).kpis
+    return run.parameters_digest in {kpi_question(kpi).digest() for kpi in kpis}
