@@ -12,6 +12,7 @@ from django.db import connection
 from glossary.types import EditionInForce
 from routing.engine.evaluate import Facts, evaluate
 from routing.engine.replay.definition import Definition, all_reads
+from routing.engine.replay.judge import Judge
 from routing.engine.replay.moments import moments, turning
 from routing.engine.scoring import grade, intent
 from routing.models import Lead
@@ -61,6 +62,23 @@ def in_bulk(cohort: Cohort, sides: Sequence[Definition]) -> dict[int, Opening]:
     return {row.lead: row.at for batch in found for row in batch.opened}
 
 
+def change(dice: Random, *, on_news: bool) -> tuple[Definition, Definition]:
+    """A random change of a random definition; `on_news`: of thresholds and gates that ask for points and wait for news.
+
+    Gates of the usual definitions do, and such are judged in a way of their own, all with one score.
+    """
+    while True:
+        before = definition(dice)
+        after = definition(dice, like=before)
+        if not on_news:
+            return before, after
+        scoring = before.scoring.model_copy(update={"thresholds": after.scoring.thresholds})
+        after = dataclasses.replace(after, scoring=scoring)
+        asks = before.scores_intent(STAGE) and after.scores_intent(STAGE)
+        if asks and Judge((before, after), [STAGE]).waits_for_news:
+            return before, after
+
+
 TODAY = [(seed, 0) for seed in range(CHANGES if connection.vendor == "sqlite" else CHANGES // 2)]
 EARLIER = [(seed, 20) for seed in range(100, 103)]
 
@@ -72,8 +90,7 @@ def test_replay_in_bulk_agrees_with_evaluate_lead_by_lead(
     # Given leads with histories of every kind, and a random change of a random definition
     dice = Random(seed)
     Chance(dice).leads(LEADS, playbook.id)
-    before = definition(dice)
-    sides = (before, definition(dice, like=before))
+    sides = change(dice, on_news=seed % 2 == 1)
     turns, reads = turning(sides, [STAGE]), all_reads(sides, [STAGE])
     (start, end), (since, until) = windows()
     as_of = UNTIL - ago * DAY
@@ -93,15 +110,15 @@ def test_replay_in_bulk_agrees_with_evaluate_lead_by_lead(
     }
 
 
-def test_the_random_changes_let_in_and_shut_out(playbook: EditionInForce) -> None:
+@pytest.mark.parametrize("on_news", [False, True])
+def test_the_random_changes_let_in_and_shut_out(playbook: EditionInForce, *, on_news: bool) -> None:
     # Given the leads of one seed and many random changes
     dice = Random(1)
     Chance(dice).leads(LEADS, playbook.id)
     start, end = next(windows())
     counts = Counter[tuple[bool, ...]]()
     for _ in range(12):
-        before = definition(dice)
-        found = in_bulk(Cohort(start, end, UNTIL), (before, definition(dice, like=before)))
+        found = in_bulk(Cohort(start, end, UNTIL), change(dice, on_news=on_news))
         counts.update(tuple(at is not None for at in opened) for opened in found.values())
     # Then there is enough of each to be wrong about: in both, lost and gained
     assert min(counts[True, True], counts[True, False], counts[False, True]) > 100, counts
