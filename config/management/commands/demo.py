@@ -73,7 +73,17 @@ class Command(BaseCommand):
         people = User.objects.filter(is_demo=True, is_active=True)
         if not people.exists():
             return
-        shown = ("ava", "jonas", "manager.emea", "revops", "marketingops", "cro", "cmo", "finance")
+        shown = (
+            "ava",
+            "jonas",
+            "manager.emea",
+            "revops",
+            "marketingops",
+            "analytics",
+            "cro",
+            "cmo",
+            "finance",
+        )
         self.stdout.write(f"Demo logins on {settings.SITE_URL} (password: {PASSWORD}):")
         for user in sorted(people.filter(username__in=shown), key=lambda u: shown.index(u.username)):
             roles = ", ".join(sorted(user.groups.values_list("name", flat=True)))
