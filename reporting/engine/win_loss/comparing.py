@@ -46,11 +46,6 @@ class Comparison:
     ratio: RiskRatio | None = None
     test: ProportionTest | None = None
 
-    @property
-    def evidence(self) -> float:
-        """By which lines are sorted: the size of z of the two-proportion test, -1 for none."""
-        return -1.0 if self.test is None else abs(self.test.z)
-
 
 def compare(cells: Cells, at_least: int) -> Comparison:
     """Compare the share won among leads that meet a criterion with that among those that do not.

@@ -122,12 +122,15 @@ def _row(item: Asked, line: Comparison, parameters: WinLossParameters) -> Json:
 
 
 def _sorted(rows: list[Json]) -> list[Json]:
-    """By strength of evidence; what is not compared stands behind, most leads first. Ties keep their order."""
+    """What separates first, then by strength of evidence; what is not compared stands behind, most leads first.
 
-    def place(row: Json) -> tuple[float, int]:
+    A line near the border may have the larger z and still an interval with 1 in it. Ties keep their order.
+    """
+
+    def place(row: Json) -> tuple[bool, float, int]:
         z = row["z"]
         known = int(str(row["met"])) + int(str(row["not_met"]))
-        return (-abs(z) if isinstance(z, float) else 1.0, -known)
+        return (not row["clear"], -abs(z) if isinstance(z, float) else 1.0, -known)
 
     return sorted(rows, key=place)
 

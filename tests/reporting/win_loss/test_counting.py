@@ -63,6 +63,21 @@ def test_lines_stand_in_the_order_of_their_evidence(playbook: EditionInForce) ->
     assert rows[0]["label"].startswith("Demo request")
 
 
+def test_what_separates_stands_before_what_does_not(playbook: EditionInForce) -> None:
+    # Given a line whose few leads give a large z, and yet an interval with 1 in it
+    decided(playbook, 1, 19, "contact_sales")
+    decided(playbook, 25, 45, "demo_request")
+    decided(playbook, 15, 45)
+    # When they are compared
+    result = result_of(checked())
+    rows = [row for row in result["rows"] if row["z"] is not None]
+    # Then it stands behind those that are clear, and these have the first word
+    clear = [row["clear"] for row in rows]
+    assert clear == sorted(clear, reverse=True)
+    assert abs(rows[clear.index(False)]["z"]) > abs(rows[0]["z"])
+    assert f"The strongest: “{rows[0]['label']}”." in result["sentence"]
+
+
 def test_leads_are_judged_by_what_was_known_when_they_became_mql(playbook: EditionInForce) -> None:
     # Given leads that asked for a demo after they were MQL, and whose industry was corrected later
     leads = decided(playbook, 20, 20, industry="software")
