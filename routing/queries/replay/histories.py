@@ -12,7 +12,7 @@ from itertools import islice, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
 from routing.engine.facts import BehaviourFact, facts_of
@@ -214,16 +214,21 @@ def _with_properties(rows: "QuerySet[Behaviour]") -> Iterator[_Told]:
 
 def _joined(rows: "QuerySet[Behaviour]") -> Iterator[_Told]:
     """What each lead did, in one row per lead: most of the time would go into rows and their instants otherwise."""
+    # What was recorded as it happened needs no second text: to write and to read instants is most of the work.
+    as_it_happened = When(recorded_at=F("occurred_at"), then=Value(""))
+    late = Case(as_it_happened, default=Cast("recorded_at", TextField()), output_field=TextField())
     texts = {
         "names": "name",
         "occurred": Cast("occurred_at", TextField()),
-        "recorded": Cast("recorded_at", TextField()),
+        "recorded": late,
     }
     joined = {key: JoinedText(text) for key, text in texts.items()}
     groups = rows.order_by().values("lead_id").annotate(**joined).values_list("lead_id", *joined)
     for lead, names, occurred, recorded in groups:
-        instants = _instants(occurred)
-        known = instants if recorded == occurred else _instants(recorded)
+        known = instants = _instants(occurred)
+        if recorded.strip(SEPARATOR):
+            pairs = zip(occurred.split(SEPARATOR), recorded.split(SEPARATOR), strict=True)
+            known = _instants(SEPARATOR.join(told or same for same, told in pairs))
         yield lead, names.split(SEPARATOR), instants, known, repeat(_NOTHING)
 
 
