@@ -16,7 +16,7 @@ from reporting.engine.back_test.totals import Totals, told_apart
 from reporting.queries.entries import known_entries
 from reporting.queries.lead_values import AsOf
 from routing.models import Lead, StageEntry
-from routing.queries.numbers import Numbers
+from routing.queries.numbers import Among
 from routing.queries.replay.cohort import Cohort
 
 # Enough to keep the statements few, few enough to keep them short.
@@ -87,7 +87,7 @@ class CohortLog:
         entries = self._standing().filter(to_stage__in=sorted(bits)).order_by()
         for some in _portions(ids):
             for way, merged in ways.items():
-                rows = entries.filter(**{f"{way}__in": Numbers(some)}, **merged)
+                rows = entries.filter(Among(way, some), **merged)
                 for lead, stage in rows.values_list(way, "to_stage"):
                     found[lead] |= bits[stage]
         return found

@@ -23,7 +23,7 @@ from routing.queries.columns import COLUMNS
 from routing.queries.facts_then import value_of_log
 from routing.queries.joined import SEPARATOR, JoinedText
 from routing.queries.late_facts import record_key
-from routing.queries.numbers import Numbers
+from routing.queries.numbers import Among
 from routing.queries.replay.logs import lines_of
 
 BATCH = 2_000
@@ -171,7 +171,7 @@ def _read_changes(batch: _Batch, read: _Read) -> None:
     """Later changes of the fields that are read, oldest first; the first one tells the value before it."""
     stored = batch.reads.fields - _NOT_STORED
     names = [*stored, *(f"attributes.{key}" for key in stored)]
-    rows = LeadChange.objects.filter(lead_id__in=Numbers(batch.rows), field__in=names).order_by(
+    rows = LeadChange.objects.filter(Among("lead_id", batch.rows), field__in=names).order_by(
         "recorded_at", "id"
     )
     for lead, name, before, after, at in rows.values_list(
@@ -190,7 +190,7 @@ def _read_behaviours(batch: _Batch, read: _Read) -> None:
     if not batch.reads.behaviours:
         return
     # Not by when they were recorded: what an import told later was known when it happened.
-    rows = Behaviour.objects.filter(lead_id__in=Numbers(batch.ids()), name__in=batch.reads.behaviours).filter(
+    rows = Behaviour.objects.filter(Among("lead_id", batch.ids()), name__in=batch.reads.behaviours).filter(
         occurred_at__lte=batch.until
     )
     told = _with_properties(rows) if batch.reads.properties else _joined(rows)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from routing.engine.replay.history import Reads, ValueChange
 from routing.engine.values import EARLIEST, LATEST
 from routing.models import Assignment, StageEntry, Touch
-from routing.queries.numbers import Numbers
+from routing.queries.numbers import Among
 
 KnownFrom = Callable[[int, datetime, datetime], datetime]
 Merged = Mapping[int, tuple[int, datetime]]
@@ -51,7 +51,7 @@ def lines_of(
 
 def _entries(ids: Sequence[int], known_from: KnownFrom) -> dict[int, list[_Entry]]:
     found: dict[int, list[_Entry]] = defaultdict(list)
-    rows = StageEntry.objects.filter(lead_id__in=Numbers(ids), voids__isnull=True).values_list(
+    rows = StageEntry.objects.filter(Among("lead_id", ids), voids__isnull=True).values_list(
         "lead_id", "occurred_at", "pk", "to_stage", "pass_number", "recorded_at", "voided_by__recorded_at"
     )
     for lead, occurred_at, pk, stage, number, recorded_at, voided in rows.order_by():
@@ -96,7 +96,7 @@ def _touches(
     ids: Sequence[int], merged: Merged, known_from: KnownFrom
 ) -> dict[int, list[tuple[datetime, datetime]]]:
     found: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    rows = Touch.objects.filter(lead_id__in=Numbers(ids), automatic=False, inbound=False)
+    rows = Touch.objects.filter(Among("lead_id", ids), automatic=False, inbound=False)
     for own, occurred_at, recorded_at in rows.order_by().values_list("lead_id", "occurred_at", "recorded_at"):
         lead, merged_at = merged.get(own, (own, EARLIEST))
         known = known_from(lead, occurred_at, recorded_at)
@@ -107,7 +107,7 @@ def _touches(
 def _owners(ids: Sequence[int]) -> dict[int, list[ValueChange]]:
     """Who held each lead: the newest assignment that had begun and not ended."""
     spans: dict[int, list[tuple[datetime, int, datetime, str]]] = defaultdict(list)
-    rows = Assignment.objects.filter(lead_id__in=Numbers(ids)).values_list(
+    rows = Assignment.objects.filter(Among("lead_id", ids)).values_list(
         "lead_id", "recorded_at", "pk", "ended_at", "owner__username"
     )
     for lead, began, pk, ended, owner in rows.order_by():

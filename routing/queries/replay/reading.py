@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from routing.engine.replay.definition import Definition, all_reads
 from routing.engine.replay.history import LeadHistory
 from routing.models import Lead
-from routing.queries.numbers import Numbers
+from routing.queries.numbers import Among
 from routing.queries.replay.ahead import Ahead
 from routing.queries.replay.cohort import Cohort, Span
 from routing.queries.replay.histories import BATCH, histories
@@ -82,7 +82,7 @@ class Candidates:
         changed, fields = news.changed(self._fields)
         if changed:
             loose, _ = self._may_open(frozenset(fields))
-            values = any_of([values, Q(pk__in=Numbers(changed)) & loose])
+            values = any_of([values, Q(Among("pk", changed)) & loose])
         may = values & deeds
         if news.survivors().exists():
             may = any_of([may, Q(pk__in=news.survivors().values("merged_into_id"))])
