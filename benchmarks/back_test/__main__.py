@@ -29,7 +29,7 @@ from tests.runner import servers
 
 LIMITS = {"postgres": 4.0, "sqlite": 12.0}
 LIMIT_MB = 300
-ROUNDS = 3
+ROUNDS = 5
 SAMPLE = 3_000
 ROOT = Path(__file__).resolve().parents[2]
 
