@@ -43,8 +43,8 @@ class Question:
                 return f"It compares with {side.label} v{was}; the change is made for v{now} now."
         if not self.digest or back_test.digest != self.digest:
             return "The content has changed since."
-        for side, (was, now) in moved.items():
-            if self.is_open:
+        if self.is_open:
+            for side, (was, now) in moved.items():
                 return f"It was measured beside {side.label} v{was}; v{now} is in force now."
         return ""
 

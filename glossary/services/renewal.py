@@ -1,5 +1,6 @@
 """Keeping a review round true: who counts no more is asked for anew, and a new charter asks what it asks."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Q
@@ -76,14 +77,9 @@ def follow_charter(now: datetime, *, but: int) -> None:
     Args:
         but: the request that put this charter in force.
     """
-    runs = Q(state__in=UNDER_REVIEW) | TO_RATIFY
-    for pk in list(
-        ChangeRequest.objects.filter(runs).exclude(pk=but).order_by("pk").values_list("pk", flat=True)
-    ):
-        request = locked(pk)
-        if request.is_under_review or request.awaits_ratification:
-            renew(request, now)
-            settle_round(request, now)
+    for request in _running(but):
+        renew(request, now)
+        settle_round(request, now)
 
 
 def measure_anew(now: datetime, *, but: int) -> None:
@@ -94,13 +90,18 @@ def measure_anew(now: datetime, *, but: int) -> None:
     Args:
         but: the request that put one of them in force.
     """
+    for request in _running(but):
+        if any(signoff.duty == Duty.VALIDATE and not signoff.verdict for signoff in round_of(request)):
+            measure_round(request, now)
+
+
+def _running(but: int) -> Iterator[ChangeRequest]:
+    """The requests whose round runs, but one, each locked in its turn."""
     runs = ChangeRequest.objects.filter(Q(state__in=UNDER_REVIEW) | TO_RATIFY).exclude(pk=but)
     for pk in list(runs.order_by("pk").values_list("pk", flat=True)):
         request = locked(pk)
-        if not (request.is_under_review or request.awaits_ratification):
-            continue
-        if any(signoff.duty == Duty.VALIDATE and not signoff.verdict for signoff in round_of(request)):
-            measure_round(request, now)
+        if request.is_under_review or request.awaits_ratification:
+            yield request
 
 
 def _complete(request: ChangeRequest, now: datetime) -> None:

@@ -30,7 +30,7 @@ class Among(Func):
         return f"{field} IN ({self._joined() or 'NULL'})", (*params,)
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[str | int, ...]]:
-        """One array: of a list PostgreSQL makes a node per number, which takes three times as long to plan."""
+        """One array: of a list PostgreSQL makes a node per number, which takes four times as long to plan."""
         field, params = compiler.compile(self.get_source_expressions()[0])
         return f"{field} = ANY ('{{{self._joined()}}}'::bigint[])", (*params,)
 

@@ -107,7 +107,7 @@ def test_thresholds_on_a_score_that_was_reached(seed: int) -> None:
 
 
 def test_score_of_exactly_the_threshold_opens() -> None:
-    # Given two deeds of 20 points each, and a third one of 0.005, which rounds up to a hundredth
+    # Given two deeds of 20 points each, and a third one of 0.006, which rounds up to a hundredth
     rules = [
         {"key": "a", "behaviour": "webinar", "points": 20},
         {"key": "b", "behaviour": "demo_request", "points": 0.006},
